@@ -1,0 +1,57 @@
+"""Exit codes, and how an error becomes one. See docs/design.md, section 7."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from asynceval.domain.errors import AsyncEvalError, ConfigError, ServerError, StorageError
+from asynceval.domain.text import visible
+
+COMPLETE = 0
+USAGE = 2
+INCOMPLETE = 3
+STORAGE = 4
+INTERRUPTED = 130
+
+_MOST_PROBLEMS = 20
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turn errors that are the user's to know into sentences on stderr and an exit code."""
+    try:
+        yield
+    except ConfigError as error:
+        problems = error.problems
+        for problem in problems[:_MOST_PROBLEMS]:
+            say(f"error: {problem}")
+        if len(problems) > _MOST_PROBLEMS:
+            say(f"error: and {len(problems) - _MOST_PROBLEMS} more problems")
+        sys.exit(USAGE)
+    except StorageError as error:
+        say(f"error: {error}")
+        sys.exit(STORAGE)
+    except ServerError as error:
+        say(f"error: {error}")
+        sys.exit(USAGE)
+    except BaseExceptionGroup as group:
+        # A task group wraps what its tasks raise; the first error for the user is what to say.
+        known = group.subgroup(AsyncEvalError)
+        if known is None:
+            raise
+        with told():
+            raise _first(known) from None
+
+
+def say(line: str) -> None:
+    """Print a line on stderr, made harmless for a terminal."""
+    click.echo(visible(line), err=True)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,47 @@
+"""The `asynceval` command: a group that imports a command only when it is asked for."""
+
+from importlib import import_module
+
+import click
+
+from asynceval import __version__
+
+_COMMANDS = {
+    "run": "Run a sweep: ask the models, judge the answers. Running it again resumes.",
+    "resume": "Continue a run from its own directory.",
+    "report": "Show the results of a run.",
+    "check": "Check config, data and keys, and probe every endpoint with one call.",
+    "verify": "Check the integrity of a run's log.",
+    "simulate": "Serve simulated models on a local port.",
+}
+
+
+class _Commands(click.Group):
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = getattr(import_module(f"asynceval.cli.{cmd_name}"), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="asynceval")
+def main() -> None:
+    """Find out which of your models answers open questions better.
+
+    Streams two-turn questions through models and judge at once, keeps every paid call, and says
+    what the numbers support.
+
+    \b
+    Examples:
+      asynceval run configs/quickstart.toml
+      asynceval run --model qwen3-8b --base-url http://127.0.0.1:8000 --judge qwen3-32b
+      asynceval report runs/quickstart
+    """  # noqa: D301 - \b is click's mark for a block to leave as it is

@@ -1,0 +1,75 @@
+"""Starting a run, for `run` and `resume` alike: the composition root."""
+
+import os
+import resource
+import sys
+from pathlib import Path
+from shlex import quote
+
+import anyio
+from rich.console import Console
+
+from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, say
+from asynceval.cli.tables import show
+from asynceval.config.keys import read_keys
+from asynceval.conversation import Plan
+from asynceval.domain.events import Event
+from asynceval.domain.sweep import Only
+from asynceval.engine.run import Run
+from asynceval.progress import listener
+from asynceval.report.outcomes import outcomes, read_causes
+from asynceval.report.summary import summarise
+from asynceval.store.eventlog import EventLog
+from asynceval.store.lock import locked
+from asynceval.store.request import write
+from asynceval.store.store import Store
+
+_SPARE_FILES = 64
+
+
+def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
+    """Run a plan in its run directory, show the result, and return the exit code."""
+    keys = read_keys(plan.sweep.endpoints, os.environ)
+    _allow_files(sum(endpoint.parallel for endpoint in plan.sweep.endpoints))
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        for change in write(folder, plan):
+            say(f"changed since the last run: {change}")
+        with (
+            Store(folder, write=True) as store,
+            EventLog(folder / "events.log") as log,
+            listener(Console(stderr=True)) as progress,
+        ):
+            for notice in store.notices:
+                say(f"warning: {notice}")
+
+            def tell(event: Event) -> None:
+                log(event)
+                progress(event)
+
+            run = Run(plan, store, folder, keys, tell, only)
+            anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
+        with Store(folder, write=False) as store:
+            summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
+    show(Console(), plan, summary)
+    if run.is_interrupted:
+        say(f"interrupted. To continue: asynceval resume {quote(str(folder))}")
+        return INTERRUPTED
+    if not run.is_complete:
+        say(f"some calls are missing. To try them again: asynceval resume {quote(str(folder))}")
+        return INCOMPLETE
+    return COMPLETE
+
+
+def _allow_files(calls: int) -> None:
+    """Raise the soft limit of open files to what the calls in flight need, as far as it goes."""
+    needed = calls + _SPARE_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft >= needed:
+        return
+    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < needed:
+        say(
+            f"warning: {calls} calls in flight need {needed} open files, the system allows {allowed}"
+        )

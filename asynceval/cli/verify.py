@@ -1,0 +1,49 @@
+"""`asynceval verify`: the integrity of a run's log."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--repair",
+    is_flag=True,
+    help="Keep every intact record; what is damaged is set aside beside the log.",
+)
+def verify(run: Path, *, repair: bool) -> None:
+    """Check every record in the log of RUN against its checksum.
+
+    Exit code: 0 if every record is intact (or was made so), 4 if the log is damaged.
+
+    \b
+    Example:
+      asynceval verify runs/quickstart
+    """  # noqa: D301 - \b is click's mark for a block to leave as it is
+    from asynceval.cli.exits import STORAGE, say, told
+    from asynceval.domain.errors import StorageError
+    from asynceval.store.lock import locked
+    from asynceval.store.log import Damage, Log
+    from asynceval.store.repair import repair as mend
+
+    with told():
+        log = Log(run, write=False)
+        try:
+            if not log.files:
+                raise StorageError(f"{run} holds no log (calls-*.jsonl)")
+            items = list(log.scan())
+        finally:
+            log.close()
+        damages = [item for item in items if isinstance(item, Damage)]
+        click.echo(f"{len(items) - len(damages)} records are intact in {len(log.files)} files")
+        for damage in damages:
+            say(f"damaged: {damage}" + (" (a torn last line)" if damage.is_tail else ""))
+        if damages and not repair:
+            say(f"to keep the rest: asynceval verify {run} --repair")
+            sys.exit(STORAGE)
+        if damages:
+            with locked(run):
+                for path in mend(run):
+                    say(f"set aside what was damaged in {path}")

@@ -1,0 +1,68 @@
+"""Crosschecks: what one key of a config says about another.
+
+They look at the document as it is, so that they are told together with what is wrong with single
+keys. Whatever has a wrong type is left to the schema.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from asynceval.config.document import Fault
+from asynceval.config.fields import PORT, unknown_name
+from asynceval.config.lines import KeyPath
+from asynceval.domain.secret import shown
+
+_Table = Mapping[str, object]
+
+
+def faults(document: _Table) -> Iterator[Fault]:
+    """Yield every contradiction between keys."""
+    endpoints = document.get("endpoints")
+    for name, endpoint in _tables(endpoints):
+        yield from _port(("endpoints", name), endpoint)
+    for kind in ("models", "judges"):
+        tables = list(_tables(document.get(kind)))
+        yield from _repeated(kind, tables)
+        if isinstance(endpoints, dict):
+            yield from _unknown_endpoints(kind, tables, tuple(endpoints))
+
+
+def _port(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
+    url, server = endpoint.get("base_url"), endpoint.get("server")
+    if not isinstance(url, str):
+        return
+    if PORT in url and server is None:
+        yield (*path, "base_url"), "holds {port}, but the endpoint has no server that gets a port"
+    if PORT not in url and server is not None:
+        yield (
+            (*path, "base_url"),
+            ('must hold {port}, as in "http://127.0.0.1:{port}/v1": its server gets a free one'),
+        )
+
+
+def _repeated(kind: str, tables: list[tuple[str | int, _Table]]) -> Iterator[Fault]:
+    first: dict[str, str | int] = {}
+    for at, table in tables:
+        name = table.get("name")
+        if isinstance(name, str) and first.setdefault(name, at) != at:
+            yield (kind, at, "name"), f"{shown(name)} is the name of {kind}[{first[name]}] already"
+
+
+def _unknown_endpoints(
+    kind: str, tables: list[tuple[str | int, _Table]], known: tuple[str, ...]
+) -> Iterator[Fault]:
+    for at, table in tables:
+        name = table.get("endpoint")
+        if isinstance(name, str) and name not in known:
+            yield (kind, at, "endpoint"), unknown_name("endpoint", known, name)
+
+
+def _tables(value: object) -> Iterator[tuple[str | int, _Table]]:
+    """Yield the tables in a table or list of tables, with their keys or indices."""
+    items: Iterator[tuple[str | int, object]] = iter(())
+    if isinstance(value, dict):
+        items = iter(value.items())
+    elif isinstance(value, list):
+        items = iter(enumerate(value))
+    for key, item in items:
+        if isinstance(item, dict):
+            yield key, item

@@ -1,0 +1,170 @@
+"""Flags: what the command line adds to a config, or says in its place."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from asynceval.config.fields import PORT, name_fault, path_fault, url_fault, variable_fault
+from asynceval.config.places import QuestionSet, question_set
+from asynceval.config.request import Request, pruned, read
+from asynceval.config.roster import Pick, account, pick, same_url, with_variable
+from asynceval.domain.errors import ConfigError, Problem
+from asynceval.domain.sweep import Judge, Sweep, Target
+
+DEFAULT_QUESTIONS = "duet"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The flags of `asynceval run` that say what is asked; None and () for those not given."""
+
+    models: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
+    base_url: str | None = None
+    judge_base_url: str | None = None
+    key_env: str | None = None
+    judge_key_env: str | None = None
+    parallel: int | None = None
+    questions: str | None = None
+    categories: tuple[str, ...] = ()
+    limit: int | None = None
+
+    @property
+    def judge_url(self) -> str | None:
+        """Where judges named by flags are asked: where the models are, unless said otherwise."""
+        return self.base_url if self.judge_base_url is None else self.judge_base_url
+
+    @property
+    def judge_variable(self) -> str | None:
+        """The variable for `judge_url`. A key never goes to another URL than the one it is for."""
+        if self.judge_key_env is None and same_url(self.judge_url, self.base_url):
+            return self.key_env
+        return self.judge_key_env
+
+
+def resolve(config: Path | None, flags: Flags) -> Request:
+    """Return what the config and the flags ask for together. Raises ConfigError, naming the flag.
+
+    Without a config, `--model` and `--base-url` make one, on the question set "duet" unless
+    `--questions` names another; the sweep is called like the set, so that one more model joins the
+    same run. With a config, `--model` and `--judge` choose among its models and judges by name or
+    pattern; with `--base-url` or `--judge-base-url`, names it does not have are added there.
+    """
+    problems = [*_faults(flags), *_unmet(flags, alone=config is None)]
+    try:
+        override = _questions(flags, DEFAULT_QUESTIONS if config is None else None)
+    except LookupError as error:
+        problems.append(Problem(str(error), key="--questions"))
+        override = None
+    if problems:
+        raise ConfigError(*problems)
+    if config is not None:
+        request = read(config, override)
+    elif override is not None:
+        request = Request(
+            Sweep(override.name, (), (), ()),
+            override.questions,
+            override.references,
+            override.templates,
+        )
+    else:
+        raise ConfigError(Problem("is missing", key="--questions"))
+    request = replace(request, sweep=_joined(request.sweep, flags))
+    return pruned(_narrowed(request, flags))
+
+
+def _questions(flags: Flags, default: str | None) -> QuestionSet | None:
+    text = default if flags.questions is None else flags.questions
+    return None if text is None or path_fault(text) is not None else question_set(text)
+
+
+def _faults(flags: Flags) -> Iterator[Problem]:
+    """Yield what is wrong with single flags."""
+    for flag, names in (("--model", flags.models), ("--judge", flags.judges)):
+        for name in names:
+            yield from _problem(flag, name_fault(name))
+    for flag, url in (("--base-url", flags.base_url), ("--judge-base-url", flags.judge_base_url)):
+        if url is not None:
+            holds_port = "holds {port}, which needs a server in a config" if PORT in url else None
+            yield from _problem(flag, url_fault(url) or holds_port)
+    variables = (("--key-env", flags.key_env), ("--judge-key-env", flags.judge_key_env))
+    for flag, variable in variables:
+        if variable is not None:
+            yield from _problem(flag, variable_fault(variable))
+    for flag, number in (("--parallel", flags.parallel), ("--limit", flags.limit)):
+        if number is not None and number < 1:
+            yield Problem("must be at least 1", key=flag)
+    if flags.questions is not None:
+        yield from _problem("--questions", path_fault(flags.questions))
+
+
+def _unmet(flags: Flags, *, alone: bool) -> Iterator[Problem]:
+    """Yield the flags that are missing, and those that mean nothing without another."""
+    if alone and not flags.models:
+        yield Problem("is needed when there is no config", key="--model")
+    if alone and flags.base_url is None:
+        yield Problem("is needed when there is no config", key="--base-url")
+    if not alone and flags.base_url is not None and not (flags.models or flags.judges):
+        yield Problem("needs --model: it is where models not in the config are", key="--base-url")
+    if not flags.judges and flags.judge_base_url is not None:
+        yield Problem("needs --judge", key="--judge-base-url")
+    if alone and not flags.judges and flags.judge_key_env is not None:
+        yield Problem("needs --judge", key="--judge-key-env")
+
+
+def _problem(flag: str, fault: str | None) -> Iterator[Problem]:
+    if fault is not None:
+        yield Problem(fault, key=flag)
+
+
+def _joined(sweep: Sweep, flags: Flags) -> Sweep:
+    """Return the sweep with the models and judges that the flags choose and add."""
+    models = pick(
+        "--model", [t.name for t in sweep.targets], flags.models, may_add=flags.base_url is not None
+    )
+    judges = pick(
+        "--judge", [j.name for j in sweep.judges], flags.judges, may_add=flags.judge_url is not None
+    )
+    problems = [*models.problems, *judges.problems, *_idle(models, judges, flags)]
+    if problems:
+        raise ConfigError(*problems)
+    endpoints = sweep.endpoints
+    targets = [t for t in sweep.targets if t.name in models.kept]
+    judging = [j for j in sweep.judges if j.name in judges.kept]
+    if flags.base_url is None and flags.key_env is not None:
+        used = {t.endpoint for t in targets}
+        endpoints = with_variable(endpoints, used, flags.key_env, "--key-env")
+    if not judges.added and flags.judge_key_env is not None:
+        used = {j.endpoint for j in judging}
+        endpoints = with_variable(endpoints, used, flags.judge_key_env, "--judge-key-env")
+    if models.added and flags.base_url is not None:
+        home, endpoints = account(endpoints, flags.base_url, flags.key_env, "default")
+        targets += [Target(name, home.name, name) for name in models.added]
+    if judges.added and flags.judge_url is not None:
+        home, endpoints = account(endpoints, flags.judge_url, flags.judge_variable, "judge")
+        judging += [Judge(name, home.name, name) for name in judges.added]
+    return replace(sweep, endpoints=endpoints, targets=tuple(targets), judges=tuple(judging))
+
+
+def _idle(models: Pick, judges: Pick, flags: Flags) -> Iterator[Problem]:
+    """Yield the URLs at which nothing would be asked: a flag without effect is a slip."""
+    message = "has no use: everything named is in the config, with an endpoint of its own"
+    asked = models.added or (judges.added and flags.judge_base_url is None)
+    if flags.base_url is not None and not asked and not models.problems:
+        yield Problem(message, key="--base-url")
+    if flags.judge_base_url is not None and not judges.added and not judges.problems:
+        yield Problem(message, key="--judge-base-url")
+
+
+def _narrowed(request: Request, flags: Flags) -> Request:
+    """Return the request with the flags that simply replace a value."""
+    sweep = request.sweep
+    if flags.parallel is not None:
+        endpoints = tuple(replace(e, parallel=flags.parallel) for e in sweep.endpoints)
+        sweep = replace(sweep, endpoints=endpoints)
+    return replace(
+        request,
+        sweep=sweep,
+        categories=flags.categories or request.categories,
+        limit=request.limit if flags.limit is None else flags.limit,
+    )

@@ -1,0 +1,67 @@
+"""Questions: the ones a request asks, chosen and given their references."""
+
+from collections.abc import Collection, Iterator, Mapping
+
+from asynceval.benchmarks.jsonl import load_questions, load_references
+from asynceval.benchmarks.mt_bench import attach, missing, select
+from asynceval.config.request import Request
+from asynceval.domain.errors import ConfigError, Problem
+from asynceval.domain.question import Question
+
+_SHOWN = 10
+
+
+def load_all(request: Request) -> tuple[tuple[Question, ...], tuple[str, ...]]:
+    """Return the questions of a request, and warnings about references they lack.
+
+    Nothing is judged with the wrong template silently: where references were given and one is
+    missing, `missing_reference` says whether that is an error; where none were given, one warning
+    names the categories that are judged without. Raises ConfigError with the problems of all files.
+    """
+    questions, references = _read(request)
+    questions = select(questions, request.categories, request.limit)
+    questions = attach(questions, references, request.reference_categories)
+    if not request.sweep.judges:
+        return questions, ()
+    lacking = missing(questions, request.reference_categories)
+    if not lacking:
+        return questions, ()
+    if request.references is None:
+        return questions, (_unreferenced(questions, lacking),)
+    fault = f"no reference answer to every turn of {len(lacking)} questions: {_listed(lacking)}"
+    if request.missing_reference == "refuse":
+        advice = 'add them, or set missing_reference = "warn" in [benchmark]'
+        raise ConfigError(Problem(f"{fault}; {advice}", str(request.references)))
+    return questions, (f"{fault}; judged without",)
+
+
+def _read(request: Request) -> tuple[tuple[Question, ...], Mapping[str, tuple[str, ...]]]:
+    """Read both files, and tell the problems of both."""
+    questions: tuple[Question, ...] = ()
+    references: Mapping[str, tuple[str, ...]] = {}
+    problems: list[Problem] = []
+    try:
+        questions = load_questions(request.questions)
+    except ConfigError as error:
+        problems += error.problems
+    if request.references is not None:
+        try:
+            references = load_references(request.references)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(*problems)
+    return questions, references
+
+
+def _unreferenced(questions: tuple[Question, ...], lacking: Collection[str]) -> str:
+    return f"judged without reference answers: {', '.join(_categories(questions, lacking))}"
+
+
+def _categories(questions: tuple[Question, ...], ids: Collection[str]) -> Iterator[str]:
+    yield from sorted({question.category for question in questions if question.id in ids})
+
+
+def _listed(ids: tuple[str, ...]) -> str:
+    more = len(ids) - _SHOWN
+    return ", ".join(ids[:_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,110 @@
+"""A request: a sweep and the files it works on, resolved and checked."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
+from asynceval.config import crosscheck, document, places
+from asynceval.config.document import Fault
+from asynceval.config.fields import path_fault
+from asynceval.config.places import QuestionSet
+from asynceval.config.schema import parse
+from asynceval.domain.sweep import Sweep
+
+MissingReference = Literal["refuse", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """All the user asked for. Paths are absolute.
+
+    `references` and `templates` are None where there are none and where ours are to be used.
+    `categories` is empty for all; `limit` counts questions, after the choice of categories.
+    `missing_reference` says what a missing reference is: an error or a warning.
+    """
+
+    sweep: Sweep
+    questions: Path
+    references: Path | None = None
+    templates: Path | None = None
+    categories: tuple[str, ...] = ()
+    limit: int | None = None
+    reference_categories: tuple[str, ...] = tuple(sorted(REFERENCE_CATEGORIES))
+    missing_reference: MissingReference = "refuse"
+
+
+def load(path: Path) -> Request:
+    """Read a config file. Raises ConfigError with everything that is wrong in it.
+
+    Endpoints that no model and no judge uses are left out: they need no key and no server.
+    """
+    return pruned(read(path))
+
+
+def read(path: Path, override: QuestionSet | None = None) -> Request:
+    """Read a config file as it is, or with another question set than its own.
+
+    The config's references belong to its questions, and are left out with them.
+    """
+    text = document.read(path)
+    benchmark = text.table.get("benchmark")
+    wanted = benchmark if isinstance(benchmark, dict) else {}
+    found, missing = _find(wanted, text.path.parent, override)
+    config, faults = parse(text.table)
+    faults = [*faults, *crosscheck.faults(text.table), *missing]
+    if config is None or found is None or faults:
+        raise text.error(faults)
+    chosen = config.benchmark.reference_categories
+    return Request(
+        sweep=config.sweep(),
+        questions=found.questions,
+        references=found.references,
+        templates=found.templates,
+        categories=tuple(config.benchmark.categories),
+        limit=config.benchmark.limit,
+        reference_categories=tuple(sorted(REFERENCE_CATEGORIES if chosen is None else chosen)),
+        missing_reference=config.benchmark.missing_reference,
+    )
+
+
+def pruned(request: Request) -> Request:
+    """Return the request without the endpoints that nothing uses."""
+    sweep = request.sweep
+    used = {target.endpoint for target in sweep.targets}
+    used |= {judge.endpoint for judge in sweep.judges}
+    endpoints = tuple(endpoint for endpoint in sweep.endpoints if endpoint.name in used)
+    return replace(request, sweep=replace(sweep, endpoints=endpoints))
+
+
+def _find(
+    benchmark: Mapping[str, object], beside: Path, override: QuestionSet | None
+) -> tuple[QuestionSet | None, list[Fault]]:
+    """Return the files that `[benchmark]` names, and what is wrong with the names."""
+    faults: list[Fault] = []
+    found = override
+    paths: dict[str, Path] = {}
+    for key, text in _paths(benchmark):
+        if override is not None and key != "templates":
+            continue
+        try:
+            if key == "questions":
+                found = places.question_set(text, beside)
+            else:
+                paths[key] = places.locate(text, beside)
+        except LookupError as error:
+            faults.append((("benchmark", key), str(error)))
+    if found is None:
+        return None, faults
+    references = paths.get("references", found.references)
+    templates = paths.get("templates", found.templates)
+    return replace(found, references=references, templates=templates), faults
+
+
+def _paths(benchmark: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Yield the keys that name files, where the schema has nothing to say against the text."""
+    for key in ("questions", "references", "templates"):
+        text = benchmark.get(key)
+        if isinstance(text, str) and path_fault(text) is None:
+            yield key, text

@@ -1,0 +1,228 @@
+"""The config's schema. pydantic stays in this module: what leaves it are the domain's values."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from asynceval.config import fields
+from asynceval.config.document import Fault
+from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
+
+_LATER = frozenset({"tpm", "account", "matrix"})
+
+
+def _checked(fault: Callable[[str], str | None]) -> AfterValidator:
+    def check(value: str) -> str:
+        wrong = fault(value)
+        if wrong is not None:
+            raise ValueError(wrong)
+        return value
+
+    return AfterValidator(check)
+
+
+def _refuse_auto(value: object) -> object:
+    if value == "auto":
+        raise ValueError('"auto" is not there yet: give a number')
+    return value
+
+
+def _ready_fault(path: str) -> str | None:
+    return None if path.startswith("/") else 'must be a path that begins with "/"'
+
+
+Name = Annotated[str, _checked(fields.name_fault)]
+File = Annotated[str, _checked(fields.path_fault)]
+Text = Annotated[str, Field(min_length=1)]
+Count = Annotated[int, Field(ge=1)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+
+
+class _Table(BaseModel):
+    """A TOML table: its keys are all known, and nothing is converted.
+
+    Keys left out are None here and take the domain's defaults, which are written there alone.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    def given(self, *without: str) -> dict[str, Any]:
+        """Return the keys that the file sets, by name, but for those in `without`."""
+        return {key: getattr(self, key) for key in self.model_fields_set if key not in without}
+
+
+class ServerTable(_Table):
+    """`server = {...}` of an endpoint."""
+
+    command: Annotated[str, _checked(fields.command_fault)]
+    ready: Annotated[str, _checked(_ready_fault)] | None = None
+    startup_timeout: Positive | None = None
+
+
+class EndpointTable(_Table):
+    """`[endpoints.NAME]`."""
+
+    base_url: Annotated[str, _checked(fields.url_fault)]
+    kind: Literal["openai"] | None = None
+    api_key_env: Annotated[str, _checked(fields.variable_fault)] | None = None
+    parallel: Annotated[Count, BeforeValidator(_refuse_auto)] | None = None
+    rpm: Positive | None = None
+    timeout: Positive | None = None
+    server: ServerTable | None = None
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return the endpoint of this name."""
+        server = None if self.server is None else Server(**self.server.given())
+        return Endpoint(name=name, server=server, **self.given("server"))
+
+
+class PriceTable(_Table):
+    """`price = {...}`, in US dollars for a million tokens."""
+
+    input: Dollars
+    output: Dollars
+
+
+class _ModelTable(_Table):
+    """What `[[models]]` and `[[judges]]` share."""
+
+    name: Name
+    endpoint: str
+    model: Name | None = None
+    max_tokens: Count | None = None
+    temperature: Temperature | None = None
+    price: PriceTable | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what the file sets, with the name as the default for the model on the wire."""
+        price = None if self.price is None else Price(**self.price.given())
+        return {"model": self.name, "price": price, **self.given("price")}
+
+
+class TargetTable(_ModelTable):
+    """`[[models]]`."""
+
+    system: Text | None = None
+
+
+class JudgeTable(_ModelTable):
+    """`[[judges]]`."""
+
+    mode: Literal["single"] | None = None
+    repeats: Count | None = None
+
+
+class BenchmarkTable(_Table):
+    """`[benchmark]`."""
+
+    questions: File
+    references: File | None = None
+    templates: File | None = None
+    categories: list[Name] = []
+    limit: Count | None = None
+    reference_categories: list[Name] | None = None
+    missing_reference: Literal["refuse", "warn"] = "refuse"
+
+
+class ConfigTable(_Table):
+    """The whole file."""
+
+    name: Name
+    benchmark: BenchmarkTable
+    endpoints: dict[Name, EndpointTable]
+    models: Annotated[list[TargetTable], Field(min_length=1)]
+    judges: list[JudgeTable] = []
+    choices: Count | None = None
+    verdict_rule: Literal["default", "fastchat"] | None = None
+
+    def sweep(self) -> Sweep:
+        """Return the sweep that the file describes."""
+        settings = self.given("benchmark", "endpoints", "models", "judges", "verdict_rule")
+        if self.verdict_rule is not None:
+            settings["rule"] = self.verdict_rule
+        return Sweep(
+            endpoints=tuple(table.endpoint(name) for name, table in self.endpoints.items()),
+            targets=tuple(Target(**table.values()) for table in self.models),
+            judges=tuple(Judge(**table.values()) for table in self.judges),
+            **settings,
+        )
+
+
+def parse(table: Mapping[str, object]) -> tuple[ConfigTable | None, list[Fault]]:
+    """Return the checked config, or None and everything that is wrong with single keys."""
+    try:
+        return ConfigTable.model_validate(table), []
+    except ValidationError as error:
+        return None, [_fault(e) for e in error.errors(include_url=False)]
+
+
+_KINDS: Mapping[str, str] = {
+    "string_type": 'must be a text: quote it, as in "..."',
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "finite_number": "must be a finite number",
+    "list_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_too_short": "is empty",
+    "too_short": "is empty",
+}
+_BOUNDS: Mapping[str, tuple[str, str]] = {
+    "greater_than": ("must be above", "gt"),
+    "greater_than_equal": ("must be at least", "ge"),
+    "less_than_equal": ("must be at most", "le"),
+}
+_ABSENT: Mapping[str, str] = {
+    "models": "is missing: at least one [[models]] table is needed",
+    "endpoints": "is missing: at least one [endpoints.NAME] table is needed",
+    "benchmark": 'is missing: a [benchmark] table with questions = "..." is needed',
+}
+
+
+def _fault(error: ErrorDetails) -> Fault:
+    path = tuple(part for part in error["loc"] if part != "[key]")
+    if error["type"] == "extra_forbidden":
+        return path, fields.unknown_key(str(path[-1]), _known(path[:-1]), _LATER)
+    last = str(path[-1]) if path else ""
+    return path, _message(error["type"], last, error.get("ctx", {}))
+
+
+def _message(kind: str, last: str, context: Mapping[str, Any]) -> str:
+    """Return what is wrong in our words; pydantic's may repeat the value."""
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "literal_error":
+        allowed = str(context["expected"]).replace("'", '"')
+        return f"must be {allowed}" + " (others are not there yet)" * (last in {"kind", "mode"})
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return f"{words} {context[bound]:g}"
+    if kind == "missing":
+        return _ABSENT.get(last, "is missing")
+    if kind == "list_type" and last in {"models", "judges"}:
+        return f"must be written [[{last}]], with two brackets"
+    return _KINDS.get(kind, "cannot be understood")
+
+
+def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """Return the keys that the table at `path` may have."""
+    table: type[_Table] = ConfigTable
+    if path:
+        outer, inner = _TABLES[str(path[0])]
+        table = inner if len(path) > 2 else outer
+    return tuple(table.model_fields)
+
+
+_TABLES: Mapping[str, tuple[type[_Table], type[_Table]]] = {
+    "benchmark": (BenchmarkTable, BenchmarkTable),
+    "endpoints": (EndpointTable, ServerTable),
+    "models": (TargetTable, PriceTable),
+    "judges": (JudgeTable, PriceTable),
+}
+"""By the first key of a path: the table there, and the one inside it."""

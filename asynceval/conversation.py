@@ -1,0 +1,117 @@
+"""The protocol of one conversation, in one place and without I/O.
+
+The engine drives it with replies from models, the report with replies from the log, and both see
+the same cells and the same calls: what is planned, what is paid and what is reported cannot differ.
+"""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from asynceval.benchmarks.mt_bench import temperature
+from asynceval.domain.call import Call, Message, Sampling
+from asynceval.domain.cell import Cell
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Sweep, Target
+from asynceval.judges import single
+from asynceval.prompts.templates import Templates
+from asynceval.prompts.verdicts import strip_reasoning
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A sweep with its questions and templates: everything that decides which calls there are."""
+
+    sweep: Sweep
+    questions: tuple[Question, ...]
+    templates: Templates
+
+    def conversations(self) -> Iterator[tuple[Question, int]]:
+        """Yield (question, choice) for the conversations that are held with each target."""
+        for question in self.questions:
+            for choice in range(self.sweep.choices):
+                yield question, choice
+
+    def check(self) -> None:
+        """Raise ConfigError if the templates lack one that a judge will need."""
+        turns = {
+            (turn, bool(question.reference))
+            for question in self.questions
+            for turn in range(1, len(question.turns) + 1)
+        }
+        self.templates.check((judge.mode, *turn) for judge in self.sweep.judges for turn in turns)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A cell, and the call that fills it."""
+
+    cell: Cell
+    call: Call
+
+
+def conversation(
+    plan: Plan, question: Question, target: Target, choice: int
+) -> Generator[Step, Reply | None, None]:
+    """Yield the steps of one conversation in the order in which they become possible.
+
+    Send the reply to each answer's step back in, None if there is none: nothing follows then. What
+    is sent for a judgment's step is ignored, since nothing depends on it. A model's thinking is left
+    out of what the next turn and the judges see.
+    """
+    sampling = Sampling(_temperature(question, target), target.max_tokens)
+    messages: tuple[Message, ...] = ()
+    if target.system:
+        messages = (Message("system", target.system),)
+    answers: tuple[str, ...] = ()
+    for turn, text in enumerate(question.turns, 1):
+        messages += (Message("user", text),)
+        reply = yield Step(
+            Cell(question.id, question.category, turn, target.name, choice),
+            Call(target.name, target.model, messages, sampling, choice),
+        )
+        if reply is None:
+            return
+        answer, _ = strip_reasoning(reply.text)
+        messages += (Message("assistant", answer),)
+        answers += (answer,)
+        for judge in plan.sweep.judges:
+            for call in single.calls(judge, plan.templates, question, answers):
+                cell = Cell(
+                    question.id,
+                    question.category,
+                    turn,
+                    target.name,
+                    choice,
+                    judge.name,
+                    call.choice,
+                )
+                yield Step(cell, call)
+
+
+def walk(
+    plan: Plan,
+    question: Question,
+    target: Target,
+    choice: int,
+    find: Callable[[bytes], Reply | None],
+) -> Iterator[tuple[Step, bytes, Reply | None]]:
+    """Yield the steps of a conversation as far as `find` knows its answers, each with key and reply."""
+    steps = conversation(plan, question, target, choice)
+    reply = None
+    with suppress(StopIteration):
+        while True:
+            step = steps.send(reply)
+            key = step.call.key()
+            reply = find(key)
+            yield step, key, reply
+
+
+def _temperature(question: Question, target: Target) -> float:
+    """Return the target's own setting, else the question's, else its category's."""
+    if target.temperature is not None:
+        return target.temperature
+    if question.temperature is not None:
+        return question.temperature
+    return temperature(question.category)

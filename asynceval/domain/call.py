@@ -1,0 +1,56 @@
+"""A call: one request to a model, identified by its content alone."""
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal
+
+import orjson
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the model is asked to write. None leaves a setting to the server."""
+
+    temperature: float | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is asked of which model: exactly what the key covers.
+
+    `model` is the name in the sweep, `wire` the name the endpoint knows. Both are part of the
+    key: two checkpoints served under one name are two models. `choice` numbers the samples of one
+    prompt (a target's choices, a judge's repeats). URL, API key, limits and time-outs are no part
+    of a call, so changing them pays for nothing again.
+    """
+
+    model: str
+    wire: str
+    messages: tuple[Message, ...]
+    sampling: Sampling = Sampling()
+    choice: int = 0
+
+    def key(self) -> bytes:
+        """Return the call's 16-byte identity: BLAKE2b over its canonical JSON.
+
+        Settings left to the server are left out, so a setting added to `Sampling` one day does not
+        change the keys of calls that do not use it.
+        """
+        sampling = self.sampling
+        content: list[object] = [self.model, self.wire, self.messages, self.choice]
+        if sampling.temperature is not None:
+            content.append(("temperature", sampling.temperature))
+        if sampling.max_tokens is not None:
+            content.append(("max_tokens", sampling.max_tokens))
+        return blake2b(orjson.dumps(content), digest_size=16).digest()

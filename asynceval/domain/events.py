@@ -1,0 +1,159 @@
+"""What happens in a sweep, told to listeners in the past tense.
+
+A listener is synchronous and quick: it counts, and draws on `Pulsed` at most.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from asynceval.domain.cell import Cell
+from asynceval.domain.failure import Failure
+from asynceval.domain.reply import Usage
+from asynceval.domain.sweep import Price
+from asynceval.domain.verdict import Verdict
+
+Wait = Literal["in flight", "rpm", "back-off", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A row of the plan: how many cells one target or one judge has to fill."""
+
+    kind: Literal["target", "judge"]
+    name: str
+    endpoint: str
+    total: int
+    price: Price | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStarted:
+    """A managed server was started; its output goes to `log`."""
+
+    endpoint: str
+    command: str
+    log: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerReady:
+    """A managed server answered on its ready path after `seconds`."""
+
+    endpoint: str
+    base_url: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStarted:
+    """The plan is known: a lane for each target and each judge."""
+
+    name: str
+    run_dir: str
+    lanes: tuple[Lane, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLanded:
+    """An answer is in the store; `stored` if it was there before this run."""
+
+    cell: Cell
+    usage: Usage
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JudgmentLanded:
+    """A judgment is in the store; `stored` if it was there before this run."""
+
+    cell: Cell
+    usage: Usage
+    verdict: Verdict
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallRetried:
+    """An attempt failed; the call goes out again after `wait` seconds."""
+
+    cell: Cell
+    endpoint: str
+    failure: Failure
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallFailed:
+    """A call ended without a reply. Cells that depend on it are not reached."""
+
+    cell: Cell
+    endpoint: str
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHalted:
+    """No more calls are sent to an endpoint (or to one `model` on it), for the reason given."""
+
+    endpoint: str
+    model: str | None
+    failure: Failure
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """An endpoint at one moment.
+
+    `waits_for` is the limit that the next call waits for, None if none waits. `rate_limited`
+    counts replies that asked to slow down. `halted` says why nothing is sent any more.
+    """
+
+    name: str
+    in_flight: int
+    limit: int
+    waiting: int
+    rpm: float | None = None
+    waits_for: Wait | None = None
+    rate_limited: int = 0
+    halted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pulsed:
+    """A few times a second: `seconds` since the sweep started, and the state of each endpoint."""
+
+    seconds: float
+    endpoints: tuple[EndpointStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepStopping:
+    """The user asked to stop: nothing new is started, open calls have `grace` seconds."""
+
+    open_calls: int
+    grace: float
+
+
+@dataclass(frozen=True, slots=True)
+class SweepEnded:
+    """Nothing runs any more. `seconds` since the sweep started."""
+
+    seconds: float
+    interrupted: bool
+
+
+Event = (
+    ServerStarted
+    | ServerReady
+    | SweepStarted
+    | AnswerLanded
+    | JudgmentLanded
+    | CallRetried
+    | CallFailed
+    | EndpointHalted
+    | Pulsed
+    | SweepStopping
+    | SweepEnded
+)
+Listener = Callable[[Event], None]

@@ -1,0 +1,34 @@
+"""A reply: what a model said to a call, and what it cost in tokens."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the server counted them; None where it did not say."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A model's words.
+
+    `text` is what it said. `reasoning` is what the server sent apart as thinking; it is kept, never
+    sent on and never judged. `finish_reason` is the server's ("stop", "length", ...). `model` is
+    the name the server answered with. `flags` names what was done to the text on the way, such as
+    "surrogate" for replaced half characters.
+    """
+
+    text: str
+    reasoning: str | None = None
+    finish_reason: str | None = None
+    usage: Usage = Usage()
+    model: str | None = None
+    flags: tuple[str, ...] = ()
+
+    @property
+    def is_truncated(self) -> bool:
+        """Whether the server cut the text at the token limit."""
+        return self.finish_reason == "length"

@@ -1,0 +1,30 @@
+"""A verdict: what a judge's words come to."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A grade on the judge's scale. `flags` says what was unusual about how it was written."""
+
+    value: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The better side of a pair, as shown to the judge."""
+
+    winner: Literal["A", "B", "tie"]
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unparsed:
+    """The words hold no usable verdict, and why not: a stable word for tables and counts."""
+
+    reason: str
+
+
+Verdict = Score | Choice | Unparsed

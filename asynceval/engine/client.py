@@ -1,0 +1,207 @@
+"""The client: the one door that every paid call goes through."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from random import Random
+from time import time
+
+from anyio import Event
+
+from asynceval.domain.call import Call
+from asynceval.domain.cell import Cell
+from asynceval.domain.events import CallFailed, CallRetried, EndpointHalted, Listener
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.domain.secret import Secret
+from asynceval.domain.sweep import Endpoint
+from asynceval.engine.gate import Gate
+from asynceval.engine.retry import History, Policy, wait
+from asynceval.engine.stop import Stop
+from asynceval.engine.transport import Request, Transport
+from asynceval.providers import openai
+from asynceval.providers.signal import Action, Signal
+from asynceval.store.line import Record
+from asynceval.store.store import Store
+
+_STOPPED = Failure(Cause.NOT_REACHED, "the run was stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that is in the store; `stored` if it was there before it was asked for."""
+
+    reply: Reply
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What every request to one endpoint shares."""
+
+    gate: Gate
+    url: str
+    headers: Mapping[str, str]
+    timeout: float
+    key: Secret | None
+
+    def redacted(self, failure: Failure) -> Failure:
+        """Return the failure without the key, should the server have echoed it."""
+        key = None if self.key is None else self.key.reveal()
+        if key is None or key not in failure.message:
+            return failure
+        return replace(failure, message=failure.message.replace(key, "***"))
+
+
+class Client:
+    """Answers calls: from the store if they are done, else from their endpoint.
+
+    `clock` counts seconds for waits (monotonic), `random` draws the back-off.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        stop: Stop,
+        tell: Listener,
+        *,
+        clock: Callable[[], float],
+        random: Random,
+        policy: Policy | None = None,
+    ) -> None:
+        """Open without an endpoint; `connect` adds them."""
+        self._store = store
+        self._transport = transport
+        self._stop = stop
+        self._tell = tell
+        self._clock = clock
+        self._random = random
+        self._policy = policy or Policy()
+        # An endpoint that never answered is mostly a wrong address: say so soon, and once.
+        self._first_policy = replace(self._policy, retries=min(2, self._policy.retries))
+        self._answered: set[str] = set()
+        self._lines: dict[str, _Line] = {}
+        self._pending: dict[bytes, Event] = {}
+        self._halted: dict[tuple[str, str | None], Failure] = {}
+
+    def connect(self, endpoint: Endpoint, gate: Gate, key: Secret | None) -> None:
+        """Make an endpoint known, with its gate and key."""
+        self._lines[endpoint.name] = _Line(
+            gate=gate,
+            url=openai.url(endpoint.base_url),
+            headers=openai.headers(None if key is None else key.reveal()),
+            timeout=endpoint.timeout,
+            key=key,
+        )
+
+    def halted(self, endpoint: str) -> str | None:
+        """Return why nothing is sent to an endpoint any more, None if it is."""
+        failure = self._halted.get((endpoint, None))
+        return None if failure is None else failure.message
+
+    async def ask(self, call: Call, cell: Cell, endpoint: str, priority: int) -> Answered | Failure:
+        """Return the reply to a call, or why there is none.
+
+        Look in the store; else wait at the endpoint's gate, send, decode, append, return. Two who
+        ask for the same call at once share one request.
+        """
+        key = call.key()
+        while True:
+            reply = self._store.get(key)
+            if reply is not None:
+                return Answered(reply, stored=True)
+            other = self._pending.get(key)
+            if other is None:
+                break
+            await other.wait()
+        landed = self._pending[key] = Event()
+        try:
+            outcome = await self._pay(key, call, cell, endpoint, priority)
+        finally:
+            del self._pending[key]
+            landed.set()
+        if isinstance(outcome, Reply):
+            return Answered(outcome, stored=False)
+        if outcome.cause is not Cause.NOT_REACHED:
+            self._store.note_failure(key, cell, outcome, time())
+            self._tell(CallFailed(cell, endpoint, outcome))
+        return outcome
+
+    async def _pay(
+        self, key: bytes, call: Call, cell: Cell, endpoint: str, priority: int
+    ) -> Reply | Failure:
+        line = self._lines[endpoint]
+        body = openai.body(call)
+        asked = self._clock()
+        history, attempts = History(), 0
+        while True:
+            is_in = not self._stop.is_requested and await line.gate.enter(priority)
+            halted = self._halted.get((endpoint, None)) or self._halted.get((endpoint, call.wire))
+            if halted is not None or not is_in:
+                if is_in:
+                    line.gate.leave()
+                return halted or _STOPPED
+            attempts += 1
+            started, at = self._clock(), time()
+            try:
+                outcome = await self._send(line, key, body, attempts)
+            finally:
+                line.gate.leave()
+            ended = self._clock()
+            if isinstance(outcome, Reply):
+                self._store.put(
+                    Record(key, cell, outcome, at, started - asked, ended - started, attempts)
+                )
+                self._answered.add(endpoint)
+                return outcome
+            history = _with(history, outcome, ended - asked)
+            failure = line.redacted(outcome.failure)
+            is_first = failure.cause is Cause.CONNECTION and endpoint not in self._answered
+            policy = self._first_policy if is_first else self._policy
+            seconds = wait(policy, outcome, history, self._random.random())
+            if seconds is None:
+                action = Action.HALT_ENDPOINT if is_first else outcome.action
+                self._halt(endpoint, call.wire, action, failure)
+                return failure
+            self._tell(CallRetried(cell, endpoint, failure, seconds))
+            await self._back_off(line.gate, outcome, seconds)
+
+    async def _send(self, line: _Line, key: bytes, body: bytes, attempt: int) -> Reply | Signal:
+        headers = {**line.headers, "Idempotency-Key": key.hex()}
+        if attempt > 1:
+            headers["X-Retry-Count"] = str(attempt - 1)
+        response = await self._transport.post(Request(line.url, headers, body, line.timeout))
+        if isinstance(response, Signal):
+            return response
+        return openai.decode(response.status, response.headers, response.body)
+
+    async def _back_off(self, gate: Gate, signal: Signal, seconds: float) -> None:
+        gate.rate_limited += signal.action is Action.SLOW_DOWN
+        gate.backing_off += 1
+        try:
+            await self._stop.sleep(seconds)
+        finally:
+            gate.backing_off -= 1
+
+    def _halt(self, endpoint: str, model: str, action: Action, failure: Failure) -> None:
+        if action is Action.HALT_ENDPOINT:
+            scope = None
+        elif action is Action.HALT_MODEL:
+            scope = model
+        else:
+            return
+        if (endpoint, scope) in self._halted:
+            return
+        self._halted[endpoint, scope] = failure
+        if scope is None:
+            self._lines[endpoint].gate.close(failure.message)
+        self._tell(EndpointHalted(endpoint, scope, failure))
+
+
+def _with(history: History, signal: Signal, elapsed: float) -> History:
+    return History(
+        faults=history.faults + (signal.action is Action.RETRY),
+        unusable=history.unusable + (signal.action is Action.RETRY_ONCE),
+        slow_downs=history.slow_downs + (signal.action is Action.SLOW_DOWN),
+        elapsed=elapsed,
+    )

@@ -1,0 +1,147 @@
+"""The gate: admission to one endpoint, shared by every target and judge on it."""
+
+import heapq
+from dataclasses import dataclass, field
+from itertools import count
+
+from aiolimiter import AsyncLimiter
+from anyio import CancelScope, Event
+
+from asynceval.domain.events import EndpointStatus, Wait
+from asynceval.domain.sweep import Endpoint
+
+_BURST_SECONDS = 0.1
+
+
+@dataclass(order=True, slots=True)
+class _Waiter:
+    priority: int
+    number: int
+    turn: Event = field(compare=False, default_factory=Event)
+    is_admitted: bool = field(compare=False, default=False)
+    is_gone: bool = field(compare=False, default=False)
+
+
+class Gate:
+    """Admits calls under two limits at once: calls in flight, and requests a minute.
+
+    Lower priorities go first, equal ones in the order of arrival. Every method but `enter` is
+    synchronous, so the state needs no lock. `rate_limited` counts the replies that asked to slow
+    down, for the dashboard.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Open a gate with the endpoint's limits."""
+        self.endpoint = endpoint
+        self.rate_limited = 0
+        self.in_flight = 0
+        self.backing_off = 0
+        self._limiter = _limiter(endpoint.rpm) if endpoint.rpm else None
+        self._pacing: CancelScope | None = None
+        self._waiters: list[_Waiter] = []
+        self._numbers = count()
+        self._closed: str | None = None
+
+    async def enter(self, priority: int) -> bool:
+        """Wait for a place in flight; False if the gate is or gets closed.
+
+        A caller that got True calls `leave` when its request is over.
+        """
+        if self._closed is not None:
+            return False
+        if self._has_room() and not self._waiters:
+            self.in_flight += 1
+        elif not await self._wait(priority):
+            return False
+        if self._limiter is None:
+            return True
+        return await self._pace(self._limiter)
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self.in_flight -= 1
+        self._admit()
+
+    def close(self, reason: str) -> None:
+        """Admit nobody any more, and send everyone who waits away."""
+        self._closed = reason
+        for waiter in self._waiters:
+            waiter.turn.set()
+        self._waiters.clear()
+        if self._pacing is not None:
+            self._pacing.cancel()
+
+    def status(self, halted: str | None) -> EndpointStatus:
+        """Return the gate's state now."""
+        return EndpointStatus(
+            name=self.endpoint.name,
+            in_flight=self.in_flight,
+            limit=self.endpoint.parallel,
+            waiting=len(self._waiters) + self.backing_off + (self._pacing is not None),
+            rpm=self.endpoint.rpm,
+            waits_for=self._waits_for(),
+            rate_limited=self.rate_limited,
+            halted=halted,
+        )
+
+    def _waits_for(self) -> Wait | None:
+        if self._closed is not None:
+            return "stopped"
+        if self._pacing is not None:
+            return "rpm"
+        if self._waiters:
+            return "in flight"
+        return "back-off" if self.backing_off else None
+
+    def _has_room(self) -> bool:
+        return self.in_flight < self.endpoint.parallel and self._pacing is None
+
+    async def _wait(self, priority: int) -> bool:
+        waiter = _Waiter(priority, next(self._numbers))
+        heapq.heappush(self._waiters, waiter)
+        try:
+            await waiter.turn.wait()
+        except BaseException:
+            waiter.is_gone = True
+            if waiter.is_admitted:
+                self.leave()
+            raise
+        return waiter.is_admitted
+
+    async def _pace(self, limiter: AsyncLimiter) -> bool:
+        """Wait for the rate. One caller at a time, so the limiter's own order has no say."""
+        is_paced = False
+        try:
+            with CancelScope() as self._pacing:
+                await limiter.acquire()
+                is_paced = True
+        finally:
+            self._pacing = None
+            if is_paced:
+                self._admit()
+            else:
+                self.leave()
+        return is_paced
+
+    def _admit(self) -> None:
+        while self._waiters and self._has_room():
+            waiter = heapq.heappop(self._waiters)
+            if waiter.is_gone:
+                continue
+            waiter.is_admitted = True
+            self.in_flight += 1
+            waiter.turn.set()
+            if self._limiter is not None:
+                # It paces next; the others keep their order in the heap until it has.
+                break
+
+
+def _limiter(rpm: float) -> AsyncLimiter:
+    """Return a limiter under which no minute sees more than `rpm` requests.
+
+    A full bucket goes out at once, so what a minute can see is the bucket and a minute's rate: the
+    rate is lowered by the bucket, which holds a tenth of a second's worth.
+    """
+    bucket = max(1.0, rpm / 60 * _BURST_SECONDS)
+    rate = max(rpm - bucket, rpm / 2) / 60
+    return AsyncLimiter(bucket, bucket / rate)

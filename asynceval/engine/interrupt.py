@@ -1,0 +1,35 @@
+"""Interrupts: the first winds the run down, the second ends it."""
+
+import signal
+from collections.abc import Callable
+
+from anyio import CancelScope, create_task_group, open_signal_receiver, sleep
+
+from asynceval.domain.events import Listener, SweepStopping
+from asynceval.engine.stop import Stop
+
+GRACE_SECONDS = 10.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+async def heed(stop: Stop, run: CancelScope, open_calls: Callable[[], int], tell: Listener) -> None:
+    """Turn signals into the end of a run; never returns by itself.
+
+    After the first one nothing new is started, and calls that are open have 10 s to end. The run is
+    cancelled when nothing is open, when that time is over, or at the second signal.
+    """
+    with open_signal_receiver(*_SIGNALS) as signals:
+        async with create_task_group() as tasks:
+            async for _ in signals:
+                if stop.is_requested or not open_calls():
+                    stop.request()
+                    run.cancel()
+                    continue
+                stop.request()
+                tell(SweepStopping(open_calls(), GRACE_SECONDS))
+                tasks.start_soon(_cancel_later, run)
+
+
+async def _cancel_later(run: CancelScope) -> None:
+    await sleep(GRACE_SECONDS)
+    run.cancel()

@@ -1,0 +1,112 @@
+"""One run of a sweep: servers up, every limit and key in its place, all cells filled, servers down."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+
+from anyio import CancelScope, create_task_group, current_time, sleep, to_thread
+
+from asynceval.conversation import Plan
+from asynceval.domain.events import Listener, Pulsed, SweepEnded, SweepStarted
+from asynceval.domain.secret import Secret
+from asynceval.domain.sweep import Only
+from asynceval.engine.client import Client
+from asynceval.engine.gate import Gate
+from asynceval.engine.interrupt import heed
+from asynceval.engine.servers import serving
+from asynceval.engine.stop import Stop
+from asynceval.engine.sweep import Sweep
+from asynceval.engine.transport import transport
+from asynceval.store.store import Store
+
+_PULSE_SECONDS = 0.25
+_SYNC_SECONDS = 0.2
+
+
+class Run:
+    """A run of a plan into a store. `is_complete` and `is_interrupted` tell how it ended."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        folder: Path,
+        keys: Mapping[str, Secret | None],
+        tell: Listener,
+        only: Only | None = None,
+    ) -> None:
+        """Prepare a run; `folder` is where servers leave their output, `keys` is by endpoint."""
+        self._plan = plan
+        self._store = store
+        self._folder = folder
+        self._keys = keys
+        self._tell = tell
+        self._only = only
+        self._stop = Stop()
+        self._gates: list[Gate] = []
+        self.is_complete = False
+        self.is_interrupted = False
+
+    async def __call__(self) -> None:
+        """Run to the end, or to the user's interrupt. Raises StorageError and ServerError."""
+        started = current_time()
+        async with create_task_group() as background:
+            with CancelScope() as work:
+                background.start_soon(heed, self._stop, work, self._open_calls, self._tell)
+                background.start_soon(self._sync)
+                await self._work(started)
+            background.cancel_scope.cancel()
+        self.is_interrupted = self._stop.is_requested
+        self._tell(SweepEnded(current_time() - started, self.is_interrupted))
+
+    def _open_calls(self) -> int:
+        return sum(gate.in_flight for gate in self._gates)
+
+    async def _work(self, started: float) -> None:
+        async with AsyncExitStack() as stack:
+            client = Client(
+                self._store,
+                await stack.enter_async_context(transport()),
+                self._stop,
+                self._tell,
+                clock=current_time,
+                random=Random(),  # noqa: S311 - spreads back-off, guards nothing
+            )
+            for declared in self._plan.sweep.endpoints:
+                endpoint = await stack.enter_async_context(
+                    serving(declared, self._folder, self._tell)
+                )
+                gate = Gate(endpoint)
+                self._gates.append(gate)
+                client.connect(endpoint, gate, self._keys.get(endpoint.name))
+            sweep = Sweep(self._plan, self._store, client, self._stop, self._tell, self._only)
+            lanes = sweep.lanes()
+            self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
+            async with create_task_group() as tasks:
+                tasks.start_soon(self._pulse, client, started)
+                tasks.start_soon(self._close_gates)
+                await sweep.run()
+                tasks.cancel_scope.cancel()
+            self._tell(self._pulsed(client, started))
+            self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
+
+    async def _close_gates(self) -> None:
+        await self._stop.wait()
+        for gate in self._gates:
+            gate.close("the run was stopped")
+
+    async def _pulse(self, client: Client, started: float) -> None:
+        while True:
+            self._tell(self._pulsed(client, started))
+            await sleep(_PULSE_SECONDS)
+
+    def _pulsed(self, client: Client, started: float) -> Pulsed:
+        statuses = tuple(gate.status(client.halted(gate.endpoint.name)) for gate in self._gates)
+        return Pulsed(current_time() - started, statuses)
+
+    async def _sync(self) -> None:
+        """Put the log on the disk a few times a second, off the event loop."""
+        while True:
+            await sleep(_SYNC_SECONDS)
+            await to_thread.run_sync(self._store.sync)

@@ -1,0 +1,152 @@
+"""The sweep: a lane for each target, a coroutine for each open conversation."""
+
+from contextlib import suppress
+
+from anyio import create_task_group
+from anyio.lowlevel import checkpoint
+
+from asynceval.conversation import Plan, Step, conversation, walk
+from asynceval.domain.cell import Cell
+from asynceval.domain.events import AnswerLanded, JudgmentLanded, Lane, Listener
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Only, Target
+from asynceval.engine.client import Answered, Client
+from asynceval.engine.stop import Stop
+from asynceval.engine.window import LaneWindow, Window
+from asynceval.prompts.verdicts import read_score
+from asynceval.store.store import Store
+
+_REPLAYS_AT_ONCE = 20
+
+
+class Sweep:
+    """Holds every conversation of a plan and has it judged, as far as the store has it not yet.
+
+    With `only` "answers" nothing is judged; with "judgments" no target is asked, and the answers
+    that are there are judged. `filled` counts the cells that have their reply.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        store: Store,
+        client: Client,
+        stop: Stop,
+        tell: Listener,
+        only: Only | None,
+    ) -> None:
+        """Prepare; nothing is asked before `run`."""
+        self._plan = plan
+        self._judges = () if only == "answers" else plan.sweep.judges
+        self._judge_endpoints = {judge.name: judge.endpoint for judge in self._judges}
+        self._store = store
+        self._client = client
+        self._stop = stop
+        self._tell = tell
+        self._only = only
+        self.filled = 0
+
+    def lanes(self) -> tuple[Lane, ...]:
+        """Return how many cells each target and each judge has to fill, by the plan."""
+        sweep = self._plan.sweep
+        turns = sum(len(question.turns) for question in self._plan.questions) * sweep.choices
+        answers = turns * len(sweep.targets)
+        return (
+            *(Lane("target", t.name, t.endpoint, turns, t.price) for t in sweep.targets),
+            *(
+                Lane("judge", j.name, j.endpoint, answers * j.repeats, j.price)
+                for j in self._judges
+            ),
+        )
+
+    async def run(self) -> None:
+        """Fill every cell that can be filled."""
+        sweep = self._plan.sweep
+        parallel = {endpoint.name: endpoint.parallel for endpoint in sweep.endpoints}
+        judging = set(self._judge_endpoints.values())
+        windows = {
+            # Twice what can be in flight for these conversations, so no slot waits for a question.
+            target.endpoint: Window(2 * sum(parallel[e] for e in {target.endpoint} | judging))
+            for target in sweep.targets
+        }
+        lanes = [(target, windows[target.endpoint].lane()) for target in sweep.targets]
+        async with create_task_group() as tasks:
+            for target, window in lanes:
+                tasks.start_soon(self._lane, target, window)
+
+    async def _lane(self, target: Target, window: LaneWindow) -> None:
+        async with create_task_group() as conversations:
+            for number, (question, choice) in enumerate(self._plan.conversations()):
+                if self._replay(question, target, choice):
+                    if number % _REPLAYS_AT_ONCE == 0:
+                        await checkpoint()
+                    continue
+                await window.enter()
+                if self._stop.is_requested:
+                    break
+                conversations.start_soon(self._converse, question, target, choice, window)
+            window.close()
+
+    def _replay(self, question: Question, target: Target, choice: int) -> bool:
+        """Take a conversation from the store; False, and nothing told, if it is not all there."""
+        found = []
+        for step, _, reply in walk(self._plan, question, target, choice, self._store.get):
+            if reply is not None:
+                found.append((step.cell, reply))
+            elif step.cell.judge is None or step.cell.judge in self._judge_endpoints:
+                return False
+        for cell, reply in found:
+            self._landed(cell, reply, stored=True)
+        return True
+
+    async def _converse(
+        self, question: Question, target: Target, choice: int, window: LaneWindow
+    ) -> None:
+        steps = conversation(self._plan, question, target, choice)
+        reply = None
+        try:
+            async with create_task_group() as games:
+                with suppress(StopIteration):
+                    while True:
+                        step = steps.send(reply)
+                        if step.cell.judge is None:
+                            reply = await self._answer(step, target.endpoint)
+                        elif step.cell.judge in self._judge_endpoints:
+                            endpoint = self._judge_endpoints[step.cell.judge]
+                            games.start_soon(self._fill, step, endpoint)
+        finally:
+            window.leave()
+
+    async def _answer(self, step: Step, endpoint: str) -> Reply | None:
+        if self._only != "judgments":
+            return await self._fill(step, endpoint)
+        reply = self._store.get(step.call.key())
+        if reply is not None:
+            self._landed(step.cell, reply, stored=True)
+        return reply
+
+    async def _fill(self, step: Step, endpoint: str) -> Reply | None:
+        outcome = await self._client.ask(step.call, step.cell, endpoint, _priority(step.cell))
+        if not isinstance(outcome, Answered):
+            return None
+        self._landed(step.cell, outcome.reply, stored=outcome.stored)
+        return outcome.reply
+
+    def _landed(self, cell: Cell, reply: Reply, *, stored: bool) -> None:
+        self.filled += 1
+        if cell.judge is None:
+            self._tell(AnswerLanded(cell, reply.usage, stored))
+        elif cell.judge in self._judge_endpoints:
+            verdict = read_score(reply.text, rule=self._plan.sweep.rule)
+            self._tell(JudgmentLanded(cell, reply.usage, verdict, stored))
+
+
+def _priority(cell: Cell) -> int:
+    """Return how late a call may go: later turns first, then judging, new conversations last.
+
+    So few conversations are half paid at any moment, should the run end there.
+    """
+    if cell.judge is not None:
+        return 0
+    return 1 if cell.turn == 1 else -cell.turn

@@ -1,0 +1,100 @@
+"""How numbers and names are worded in the progress display."""
+
+from collections.abc import Mapping
+
+from rich.cells import cell_len
+
+from asynceval.domain.events import EndpointHalted, SweepStopping
+from asynceval.domain.failure import Cause
+from asynceval.domain.text import visible
+
+ELLIPSIS = "…"
+
+
+def one_line(text: str) -> str:
+    """Return text from outside as a single line without anything that acts on a terminal."""
+    return visible(text).replace("\n", "␊").replace("\t", "␉")
+
+
+def shorten(text: str, width: int) -> str:
+    """Return `text` in at most `width` cells; a long one keeps its beginning and its end."""
+    if cell_len(text) <= width:
+        return text
+    if width < 1:
+        return ""
+    ending = _end(text, (width - 1) // 2)
+    return _start(text, width - 1 - cell_len(ending)) + ELLIPSIS + ending
+
+
+def clip(text: str, width: int) -> str:
+    """Return `text` in at most `width` cells; a long one loses its end."""
+    if cell_len(text) <= width:
+        return text
+    return _start(text, width - 1) + ELLIPSIS if width > 0 else ""
+
+
+def duration(seconds: float | None) -> str:
+    """Return minutes and seconds, with hours when there are some; a dash while unknown."""
+    if seconds is None:
+        return "--:--"
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
+
+
+def rate(per_second: float) -> str:
+    """Return calls a second with as many digits as mean something."""
+    if per_second >= 99.95:
+        return f"{per_second:,.0f}"
+    return f"{per_second:.1f}" if per_second >= 0.95 else f"{per_second:.2f}"
+
+
+def of_total(done: int, total: int) -> str:
+    """Return both, at one width however many are done."""
+    whole = f"{total:,}"
+    return f"{done:>{len(whole)},}/{whole}"
+
+
+def percent(done: int, total: int) -> str:
+    """Return whole percent; 100 only when nothing is left."""
+    if not total:
+        return "0 %"
+    return f"{100 if done >= total else min(99, round(100 * done / total))} %"
+
+
+def dollars(amount: float, *, at_least: bool = False) -> str:
+    """Return US dollars, to the cent, or finer if it is less than ten of them."""
+    digits = 2 if amount >= 0.1 or not amount else 4
+    return f"{'≥' if at_least else ''}${amount:,.{digits}f}"
+
+
+def causes(counts: Mapping[Cause, int]) -> str:
+    """Return how often each cause occurred, the most frequent first."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in ordered)
+
+
+def halt(event: EndpointHalted) -> str:
+    """Return which endpoint, or which model on it, gets no more calls, and why."""
+    place = event.endpoint if event.model is None else f"{event.model} on {event.endpoint}"
+    return one_line(f"halted {place}: {event.failure.message}")
+
+
+def stop(event: SweepStopping) -> str:
+    """Return what happens after the first Ctrl-C, and what a second one would do."""
+    calls = f"{event.open_calls:,} open call{'' if event.open_calls == 1 else 's'}"
+    return f"stopping: {calls} may finish within {event.grace:.0f} s, Ctrl-C drops them"
+
+
+def _start(text: str, width: int) -> str:
+    kept = text[: max(0, width)]
+    while cell_len(kept) > width:
+        kept = kept[:-1]
+    return kept
+
+
+def _end(text: str, width: int) -> str:
+    kept = text[len(text) - max(0, width) :] if width > 0 else ""
+    while cell_len(kept) > width:
+        kept = kept[1:]
+    return kept

@@ -1,0 +1,135 @@
+"""A judge template: a text with holes, compiled once and filled in one pass.
+
+A hole is a known placeholder in braces, such as `{question}`. Everything else is text:
+
+- What fills a hole is never looked at again, so braces in an answer are just text.
+- If the whole text is a valid format string of Python with known placeholders only, it is read as
+  one, as FastChat does: `{{` and `}}` stand for single braces.
+- Otherwise braces are text (a template may show JSON), except that `{word}` with a word that is no
+  placeholder, and `{question!r}` and the like, are refused: they are mistakes.
+
+The system text has no holes. A template in a text file is the system text, a line
+`=== user ===`, and the user text.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from string import Formatter
+from typing import Literal
+
+from asynceval.domain.call import Message
+from asynceval.domain.errors import ConfigError, Problem
+from asynceval.domain.sweep import Mode
+
+TemplateMode = Mode | Literal["pairwise"]
+
+_KNOWN = re.compile(
+    r"question|answer|answer_a|answer_b|conversation|reference_conversation"
+    r"|(?:question|answer|ref_answer|answer_a|answer_b)_([1-9][0-9]{0,3})"
+)
+_EXAMPLES = (
+    *("question", "answer", "conversation", "reference_conversation", "answer_a", "answer_b"),
+    *(f"{word}_{n}" for n in (1, 2) for word in ("question", "answer", "ref_answer")),
+    *(f"answer_{side}_{n}" for n in (1, 2) for side in "ab"),
+)
+_WORD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)([!.:\[][^{}\s]*)?\}")
+_SEPARATOR = "\n=== user ===\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A named prompt for a judge; `ConfigError` if its user text has an unknown placeholder.
+
+    `placeholders` are the fields that `fill` needs. `last_turn` is the highest number in one of
+    them (`{answer_2}`), 0 if none is numbered.
+    """
+
+    name: str
+    mode: TemplateMode
+    system: str
+    user: str
+    placeholders: frozenset[str] = field(init=False, repr=False, compare=False)
+    last_turn: int = field(init=False, repr=False, compare=False)
+    _pieces: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    _holes: tuple[tuple[int, str], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Compile the user text."""
+        pieces: list[str] = []
+        holes: list[tuple[int, str]] = []
+        for text, name in _as_format(self.user) or _as_text(self.user):
+            pieces.append(text)
+            if name is not None:
+                holes.append((len(pieces), name))
+                pieces.append("")
+        names = frozenset(name for _, name in holes)
+        numbers = [
+            int(found[1]) for name in names if (found := _KNOWN.fullmatch(name)) and found[1]
+        ]
+        for attribute, value in (
+            ("placeholders", names),
+            ("last_turn", max(numbers, default=0)),
+            ("_pieces", tuple(pieces)),
+            ("_holes", tuple(holes)),
+        ):
+            object.__setattr__(self, attribute, value)
+
+    @classmethod
+    def from_text(cls, name: str, mode: TemplateMode, text: str) -> "Template":
+        """Return the template in the text of a file."""
+        system, separator, user = text.partition(_SEPARATOR)
+        if not separator:
+            raise ConfigError(f"template {name}: there is no line {_SEPARATOR.strip()!r}")
+        return cls(name, mode, system.strip(), user.strip())
+
+    def fill(self, fields: Mapping[str, str]) -> tuple[Message, ...]:
+        """Return the messages to the judge; no system message if the system text is empty."""
+        pieces = list(self._pieces)
+        for index, name in self._holes:
+            pieces[index] = fields[name]
+        user = Message("user", "".join(pieces))
+        return (Message("system", self.system), user) if self.system else (user,)
+
+
+def _as_format(text: str) -> list[tuple[str, str | None]]:
+    """Return each piece of text with the hole after it, nothing unless it is a format string."""
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError:
+        return []
+    for _, name, spec, conversion in parsed:
+        if name is not None and (spec or conversion or _KNOWN.fullmatch(name) is None):
+            return []
+    return [(piece, name) for piece, name, _, _ in parsed]
+
+
+def _as_text(text: str) -> list[tuple[str, str | None]]:
+    """Return each piece of text with the hole after it, where braces are text."""
+    parsed: list[tuple[str, str | None]] = []
+    problems: list[Problem] = []
+    end = 0
+    for word in _WORD.finditer(text):
+        name, addition = word[1], word[2]
+        if _KNOWN.fullmatch(name):
+            if addition:
+                problems.append(Problem(f"write {{{name}}} instead of {word[0]}"))
+            parsed.append((text[end : word.start()], name))
+            end = word.end()
+        elif not addition and not (
+            text.endswith("{", 0, word.start()) and text.startswith("}", word.end())
+        ):
+            problems.append(_unknown(name))
+    if problems:
+        raise ConfigError(*problems)
+    return [*parsed, (text[end:], None)]
+
+
+def _unknown(name: str) -> Problem:
+    """Return the problem with a word in braces that is no placeholder."""
+    close = get_close_matches(name, _EXAMPLES, n=1)
+    hint = f"did you mean {{{close[0]}}}?" if close else "known are {question}, {answer} and so on."
+    return Problem(
+        f"unknown placeholder {{{name}}}: {hint} (To keep braces as text, double each of them.)"
+    )

@@ -1,0 +1,107 @@
+"""What a failed attempt tells us to do, as one table."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from asynceval.domain.failure import Cause, Failure
+
+
+class Action(StrEnum):
+    """What a failed attempt calls for."""
+
+    RETRY = "retry"
+    """The server or the network failed: again, a few times."""
+    SLOW_DOWN = "slow down"
+    """The server asked for patience: again after its wait, for as long as it takes."""
+    RETRY_ONCE = "retry once or twice"
+    """A success that cannot be used: again, but hardly ever does it help."""
+    GIVE_UP = "give up"
+    """This call will never work."""
+    HALT_MODEL = "halt model"
+    """No call to this model on this endpoint will work as configured."""
+    HALT_ENDPOINT = "halt endpoint"
+    """No call to this endpoint will work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A failed attempt: why, what to do, and the seconds the server asked to wait, if it did."""
+
+    failure: Failure
+    action: Action
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: any of the codes in the body decides before any of the statuses."""
+
+    cause: Cause
+    action: Action
+    codes: tuple[str, ...] = ()
+    statuses: tuple[int, ...] = ()
+
+
+TABLE = (
+    Row(
+        Cause.QUOTA,
+        Action.HALT_ENDPOINT,
+        codes=("insufficient_quota", "billing_hard_limit_reached", "exceeded your current quota"),
+        statuses=(402,),
+    ),
+    Row(
+        Cause.CONTEXT_LENGTH,
+        Action.GIVE_UP,
+        codes=(
+            "context_length_exceeded",
+            "maximum context length",
+            "context size",
+            "string_above_max_length",
+        ),
+        statuses=(413,),
+    ),
+    Row(
+        Cause.FILTERED,
+        Action.GIVE_UP,
+        codes=("content_filter", "content_policy_violation", "responsibleaipolicyviolation"),
+    ),
+    Row(
+        Cause.CONFIG,
+        Action.HALT_MODEL,
+        codes=("model_not_found", "invalid model", "does not exist", "40301"),
+    ),
+    Row(Cause.AUTH, Action.HALT_ENDPOINT, codes=("invalid_api_key",), statuses=(401, 403)),
+    Row(
+        Cause.RATE,
+        Action.SLOW_DOWN,
+        codes=("rate_limit_exceeded", "resource_exhausted"),
+        statuses=(429, 529),
+    ),
+    Row(Cause.CONFIG, Action.HALT_ENDPOINT, statuses=(301, 302, 303, 307, 308, 404, 405)),
+    Row(
+        Cause.SERVER,
+        Action.RETRY,
+        statuses=(408, 409, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524),
+    ),
+)
+
+
+def classify(status: int, codes: str) -> tuple[Cause, Action]:
+    """Return the cause and the action for an error response.
+
+    `codes` is the error's code, type and message in lower case. The rows are tried in order, first
+    all of them by code, then all by status; a 5xx that is in no row is retried, anything else is
+    given up. A code never turns a server's own failure (5xx) into a refusal of the request, but
+    for the ones that ask to slow down.
+    """
+    for row in TABLE:
+        if any(code in codes for code in row.codes) and (
+            status < 500 or row.action is Action.SLOW_DOWN
+        ):
+            return row.cause, row.action
+    for row in TABLE:
+        if status in row.statuses:
+            return row.cause, row.action
+    if status >= 500 and status not in (501, 505):
+        return Cause.SERVER, Action.RETRY
+    return Cause.REQUEST, Action.GIVE_UP

@@ -1,0 +1,95 @@
+"""Outcomes: what every judgment of the plan came to. Nothing planned is left out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from asynceval.conversation import Plan, walk
+from asynceval.domain.cell import Cell
+from asynceval.domain.failure import Cause
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Target
+from asynceval.domain.verdict import Verdict
+from asynceval.prompts.verdicts import read_score
+from asynceval.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A cell of the plan: its reply, or the cause why there is none.
+
+    The cause of a judgment whose answer is missing is the answer's. `verdict` is what a judge's
+    words come to by the sweep's rule, None for an answer and for a missing judgment.
+    """
+
+    cell: Cell
+    reply: Reply | None = None
+    verdict: Verdict | None = None
+    cause: Cause | None = None
+
+
+def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
+    """Yield every cell of the plan, model by model and question by question."""
+    for target in plan.sweep.targets:
+        for question, choice in plan.conversations():
+            yield from _conversation(plan, store, causes, question, target, choice)
+
+
+def _conversation(
+    plan: Plan,
+    store: Store,
+    causes: dict[bytes, Cause],
+    question: Question,
+    target: Target,
+    choice: int,
+) -> Iterator[Outcome]:
+    turn, cause = 0, Cause.NOT_REACHED
+    for step, key, reply in walk(plan, question, target, choice, store.get):
+        turn = step.cell.turn
+        if reply is None:
+            cause = causes.get(key, Cause.NOT_REACHED)
+            yield Outcome(step.cell, cause=cause)
+        elif step.cell.judge is None:
+            yield Outcome(step.cell, reply)
+        else:
+            yield Outcome(step.cell, reply, read_score(reply.text, rule=plan.sweep.rule))
+        if reply is None and step.cell.judge is None:
+            yield from _lost(plan, question, target, choice, turn, cause)
+
+
+def _lost(
+    plan: Plan, question: Question, target: Target, choice: int, turn: int, cause: Cause
+) -> Iterator[Outcome]:
+    """Yield the cells that a missing answer takes with it."""
+    for later in range(turn, len(question.turns) + 1):
+        cell = Cell(question.id, question.category, later, target.name, choice)
+        if later > turn:
+            yield Outcome(cell, cause=cause)
+        for judge in plan.sweep.judges:
+            for repeat in range(judge.repeats):
+                lost = Cell(
+                    question.id, question.category, later, target.name, choice, judge.name, repeat
+                )
+                yield Outcome(lost, cause=cause)
+
+
+def read_causes(folder: Path) -> dict[bytes, Cause]:
+    """Return the last cause noted for each call in `failures.jsonl`; a torn line counts for nothing.
+
+    It holds calls that succeeded later too: whoever looks up a cause knows that the reply is missing.
+    """
+    causes = {}
+    try:
+        lines = (folder / "failures.jsonl").read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return {}
+    for line in lines:
+        try:
+            entry = orjson.loads(line)
+            causes[bytes.fromhex(entry["key"])] = Cause(entry["cause"])
+        except (ValueError, KeyError, TypeError):
+            continue
+    return causes

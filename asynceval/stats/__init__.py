@@ -1,0 +1,1 @@
+"""Statistics: pure functions of numbers, each with the definition it follows."""

@@ -1,0 +1,111 @@
+"""A line of the log: one paid call as JSON, its key first and its checksum last.
+
+The checksum is CRC-32 over every byte before `,"crc"`. Key first and checksum last lets a scan check
+and index a line without parsing it.
+"""
+
+from binascii import unhexlify
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import orjson
+
+from asynceval.domain.cell import Cell
+from asynceval.domain.reply import Reply, Usage
+
+_HEAD = b'{"key":"'
+_KEY_END = len(_HEAD) + 32
+_TAIL = len(b',"crc":"01234567"}')
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A paid call: its key, the cell it was first asked for, and the reply.
+
+    `at` is when the request went out, in seconds since the epoch; `waited` are the seconds from
+    the asking to that moment (gate and back-off), `sent` from there to the last byte of the reply.
+    `attempts` counts requests, the successful one included.
+    """
+
+    key: bytes
+    cell: Cell
+    reply: Reply
+    at: float
+    waited: float
+    sent: float
+    attempts: int
+
+
+def encode(record: Record) -> bytes:
+    """Return the record's line, newline included."""
+    cell, reply = record.cell, record.reply
+    content: dict[str, Any] = {
+        "key": record.key.hex(),
+        "kind": cell.kind,
+        "question": cell.question,
+        "category": cell.category,
+        "turn": cell.turn,
+        "target": cell.target,
+        "choice": cell.choice,
+        "judge": cell.judge,
+        "repeat": cell.repeat,
+        "text": reply.text,
+        "reasoning": reply.reasoning,
+        "finish_reason": reply.finish_reason,
+        "prompt_tokens": reply.usage.prompt_tokens,
+        "completion_tokens": reply.usage.completion_tokens,
+        "model": reply.model,
+        "flags": reply.flags,
+        "at": round(record.at, 3),
+        "waited": round(record.waited, 6),
+        "sent": round(record.sent, 6),
+        "attempts": record.attempts,
+    }
+    body = orjson.dumps(content)[:-1]
+    return b'%b,"crc":"%08x"}\n' % (body, crc32(body))
+
+
+def key_of(line: bytes | memoryview) -> bytes | None:
+    """Return the key of an intact line (without its newline), None if the line is damaged."""
+    end = len(line) - _TAIL
+    if end < _KEY_END or line[:8] != _HEAD or line[end:] != b',"crc":"%08x"}' % crc32(line[:end]):
+        return None
+    try:
+        return unhexlify(line[8:_KEY_END])
+    except ValueError:
+        return None
+
+
+def decode(line: bytes) -> Record:
+    """Return the record that `encode` made the line from. The line must be intact."""
+    content = orjson.loads(line)
+    return Record(
+        key=bytes.fromhex(content["key"]),
+        cell=Cell(
+            question=content["question"],
+            category=content["category"],
+            turn=content["turn"],
+            target=content["target"],
+            choice=content["choice"],
+            judge=content["judge"],
+            repeat=content["repeat"],
+        ),
+        reply=decode_reply(content),
+        at=content["at"],
+        waited=content["waited"],
+        sent=content["sent"],
+        attempts=content["attempts"],
+    )
+
+
+def decode_reply(content: dict[str, Any]) -> Reply:
+    """Return the reply in the parsed line."""
+    return Reply(
+        text=content["text"],
+        reasoning=content["reasoning"],
+        finish_reason=content["finish_reason"],
+        usage=Usage(content["prompt_tokens"], content["completion_tokens"]),
+        model=content["model"],
+        flags=tuple(content["flags"]),
+    )

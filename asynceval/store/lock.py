@@ -1,0 +1,48 @@
+"""The lock: one writer for a run directory."""
+
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from filelock import FileLock, Timeout
+
+from asynceval.domain.errors import StorageError
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock file, or raise StorageError that names who does.
+
+    The kernel gives a lock back when its process ends, however it ends, so a stale file is no
+    hindrance.
+    """
+    path = folder / "lock"
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise StorageError(f"{folder} is in use by {_holder(path)}; one run at a time") from None
+    except OSError as error:
+        raise StorageError(f"{path}: cannot be locked: {error.strerror}") from error
+    try:
+        holder = {
+            "pid": os.getpid(),
+            "host": socket.gethostname(),
+            "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+        }
+        path.write_bytes(orjson.dumps(holder))
+        yield
+    finally:
+        lock.release()
+
+
+def _holder(path: Path) -> str:
+    try:
+        holder = orjson.loads(path.read_bytes())
+        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

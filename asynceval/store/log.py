@@ -1,0 +1,170 @@
+"""The log: the `calls-*.jsonl` files of a run directory, append-only.
+
+Every file of that pattern is read, so shards from other machines merge by being put beside each
+other; one file is written to. A place is a file's number and an offset, in one integer.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from asynceval.domain.errors import StorageError
+from asynceval.store.line import key_of
+
+_CHUNK = 4 << 20
+_OFFSET_BITS = 44
+_OFFSETS = (1 << _OFFSET_BITS) - 1
+_READ_AHEAD = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A stretch of a log file that holds no intact record: where it starts, and how long it is."""
+
+    file: Path
+    offset: int
+    length: int
+    is_tail: bool
+
+    def __str__(self) -> str:
+        """Return the place in words."""
+        return f"{self.file}: no intact record at byte {self.offset} ({self.length} bytes)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An intact record in the log: its key and its place."""
+
+    key: bytes
+    place: int
+
+
+class Log:
+    """The log files of one folder; writes to the first of them when opened for writing."""
+
+    def __init__(self, folder: Path, *, write: bool) -> None:
+        """Open the log; with `write`, create the file to append to if there is none."""
+        files = sorted(folder.glob("calls-*.jsonl"))
+        if write and not files:
+            files = [folder / "calls-1.jsonl"]
+        self.files = tuple(files)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if write else os.O_RDONLY
+        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
+        self._descriptors: list[int] = []
+        try:
+            self._descriptors.extend(os.open(file, flags, 0o600) for file in files)
+        except OSError as error:
+            self.close()
+            raise StorageError(f"{error.filename}: cannot be opened: {error.strerror}") from error
+        self._end = os.fstat(self._descriptors[0]).st_size if files else 0
+        self._is_dirty = False
+
+    def scan(self) -> Iterator[Found | Damage]:
+        """Yield every record and every damaged stretch, file by file, in order."""
+        for number, file in enumerate(self.files):
+            yield from self._scan_file(number, file)
+
+    def _scan_file(self, number: int, file: Path) -> Iterator[Found | Damage]:
+        offset, rest = 0, b""
+        base = number << _OFFSET_BITS
+        position = 0
+        while chunk := os.pread(self._descriptors[number], _CHUNK, position):
+            position += len(chunk)
+            lines = (rest + chunk).split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                key = key_of(line)
+                length = len(line) + 1
+                if key is not None:
+                    yield Found(key, base + offset)
+                elif line.strip():
+                    yield Damage(file, offset, length, is_tail=False)
+                offset += length
+        if rest:
+            key = key_of(rest)
+            if key is not None:
+                yield Found(key, base + offset)
+            else:
+                yield Damage(file, offset, len(rest), is_tail=True)
+
+    def mend_tail(self) -> tuple[Damage, ...]:
+        """Cut a torn last line off each file, and end a whole one with its newline.
+
+        A crash leaves at most such a tail. Returns what was cut.
+        """
+        cut = []
+        for number, file in enumerate(self.files):
+            descriptor = self._descriptors[number]
+            size = os.fstat(descriptor).st_size
+            start = self._last_line(descriptor, size)
+            if start == size:
+                continue
+            if key_of(os.pread(descriptor, size - start, start)) is None:
+                os.ftruncate(descriptor, start)
+                cut.append(Damage(file, start, size - start, is_tail=True))
+            else:
+                os.write(descriptor, b"\n")
+        if self.files:
+            self._end = os.fstat(self._descriptors[0]).st_size
+        return tuple(cut)
+
+    @staticmethod
+    def _last_line(descriptor: int, size: int) -> int:
+        """Return the offset behind the last newline."""
+        position = size
+        while position:
+            start = max(0, position - _CHUNK)
+            newline = os.pread(descriptor, position - start, start).rfind(b"\n")
+            if newline >= 0:
+                return start + newline + 1
+            position = start
+        return 0
+
+    def append(self, line: bytes) -> int:
+        """Write a line and return its place.
+
+        A write that fails or falls short is taken back, so the file holds whole lines only.
+        """
+        descriptor, start = self._descriptors[0], self._end
+        try:
+            written = os.write(descriptor, line)
+            while written < len(line):
+                more = os.write(descriptor, line[written:])
+                if not more:
+                    raise OSError(0, "nothing was written")  # noqa: TRY301
+                written += more
+        except OSError as error:
+            os.ftruncate(descriptor, start)
+            raise StorageError(f"{self.files[0]}: cannot be written: {error.strerror}") from error
+        self._end = start + len(line)
+        self._is_dirty = True
+        return start
+
+    def read(self, place: int) -> bytes:
+        """Return the line at a place, without its newline."""
+        descriptor, offset = self._descriptors[place >> _OFFSET_BITS], place & _OFFSETS
+        line = os.pread(descriptor, _READ_AHEAD, offset)
+        end = line.find(b"\n")
+        size = _READ_AHEAD
+        while end < 0 and len(line) == size:
+            size *= 4
+            line = os.pread(descriptor, size, offset)
+            end = line.find(b"\n")
+        return line if end < 0 else line[:end]
+
+    def sync(self) -> None:
+        """Put what was written on the disk; may be called from another thread."""
+        if not self._is_dirty:
+            return
+        self._is_dirty = False
+        try:
+            os.fsync(self._descriptors[0])
+        except OSError as error:
+            # The kernel may drop the pages after a failed fsync, so trying again would prove nothing.
+            raise StorageError(f"{self.files[0]}: cannot be synced: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Close the files; what was written is not synced by this."""
+        while self._descriptors:
+            os.close(self._descriptors.pop())
