@@ -102,7 +102,7 @@ def _is_utf_16(raw: bytes) -> bool:
 
 def _parsed(raw: bytes, skipped: int, path: Path, number: int, problems: Problems) -> Record | None:
     try:
-        text = raw[skipped:].decode()
+        text = raw[skipped:].decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         at = skipped + error.start
         problems.add(path, number, None, f"byte {at + 1} (0x{raw[at]:02x}) is not UTF-8")
@@ -112,7 +112,7 @@ def _parsed(raw: bytes, skipped: int, path: Path, number: int, problems: Problem
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        problems.add(path, number, None, f"column {error.colno}: {_explained(error.msg)}")
+        problems.add(path, number, None, f"column {error.pos + 1}: {_explained(error.msg)}")
         return None
     if not isinstance(value, dict):
         problems.add(path, number, None, 'must be one JSON object, {"question_id": ...}')

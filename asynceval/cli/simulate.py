@@ -65,13 +65,13 @@ def simulate(
     A model's name sets its skill: sim-s75 answers with skill 0.75. GET /stats says what was paid.
     """
     # imported here to keep --help fast
-    import sys  # noqa: PLC0415
+    import sys
 
-    import anyio  # noqa: PLC0415
+    import anyio
 
-    from asynceval.domain.errors import ConfigError  # noqa: PLC0415
-    from asynceval.simulator.server import serve  # noqa: PLC0415
-    from asynceval.simulator.settings import (  # noqa: PLC0415
+    from asynceval.domain.errors import ConfigError
+    from asynceval.simulator.server import serve
+    from asynceval.simulator.settings import (
         Settings,
         parse_faults,
         parse_latency,

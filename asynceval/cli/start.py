@@ -1,5 +1,6 @@
 """Starting a run, for `run` and `resume` alike: the composition root."""
 
+import gc
 import os
 import resource
 import sys
@@ -47,6 +48,7 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
                 log(event)
                 progress(event)
 
+            _rest_garbage_collector()
             run = Run(plan, store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
         with Store(folder, write=False) as store:
@@ -59,6 +61,16 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
         say(f"some calls are missing. To try them again: asynceval resume {quote(str(folder))}")
         return INCOMPLETE
     return COMPLETE
+
+
+def _rest_garbage_collector() -> None:
+    """Let the cyclic collector run seldom: with thousands of open calls each pass costs much.
+
+    Next to nothing in a run forms cycles, so there is little to find; a pass over all objects after
+    every few hundred new ones would take a third of the CPU (bench/overhead.py).
+    """
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
 
 
 def _allow_files(calls: int) -> None:

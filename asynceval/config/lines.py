@@ -13,6 +13,9 @@ from typing import Final
 KeyPath = tuple[str | int, ...]
 """Keys and list indices from the top of the document, such as ("models", 0, "endpoint")."""
 
+DEPTH: Final = 16
+"""Keys in the longest path that is indexed. What lies deeper counts as the thing around it."""
+
 _TOKEN: Final = re.compile(
     r'''
     (?P<text> """ (?:[^\\]|\\.)*? """ (?!") | \'\'\' .*? \'\'\' (?!\') | "(?:[^"\\\n]|\\.)*" | '[^'\n]*' )
@@ -105,12 +108,12 @@ class _Scanner:
             self._value = self._open.pop().path
         elif word == "," and inside is not None:
             inside.at += 1
-            self._value = (*inside.path, inside.at) if inside.is_array else None
+            self._value = _inner(inside.path, inside.at) if inside.is_array else None
         else:
             self.lines.setdefault(here, line)
             if kind == "mark" and word in "[{":
                 self._open.append(_Open(here, word == "["))
-                self._value = (*here, 0) if word == "[" else None
+                self._value = _inner(here, 0) if word == "[" else None
 
     def _declare(self, line: int) -> None:
         """End a header. `[[a.b]]` begins one more element of the list that a.b is."""
@@ -131,9 +134,13 @@ class _Scanner:
         for part in parts:
             if path in self._lengths:
                 path = (*path, self._lengths[path] - 1)
-            path = (*path, part)
+            path = _inner(path, part)
             self.lines.setdefault(path, line)
         return path
+
+
+def _inner(path: KeyPath, part: str | int) -> KeyPath:
+    return path if len(path) >= DEPTH else (*path, part)
 
 
 def _unquoted(word: str) -> str:

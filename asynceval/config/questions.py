@@ -59,7 +59,8 @@ def _unreferenced(questions: tuple[Question, ...], lacking: Collection[str]) -> 
 
 
 def _categories(questions: tuple[Question, ...], ids: Collection[str]) -> Iterator[str]:
-    yield from sorted({question.category for question in questions if question.id in ids})
+    wanted = frozenset(ids)
+    yield from sorted({question.category for question in questions if question.id in wanted})
 
 
 def _listed(ids: tuple[str, ...]) -> str:

@@ -1,7 +1,7 @@
 """A call: one request to a model, identified by its content alone."""
 
 from dataclasses import dataclass
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Literal
 
 import orjson
@@ -42,8 +42,9 @@ class Call:
     choice: int = 0
 
     def key(self) -> bytes:
-        """Return the call's 16-byte identity: BLAKE2b over its canonical JSON.
+        """Return the call's 16-byte identity: the head of SHA-256 over its canonical JSON.
 
+        SHA-256 runs in hardware on most machines, where it takes half of what BLAKE2b does.
         Settings left to the server are left out, so a setting added to `Sampling` one day does not
         change the keys of calls that do not use it.
         """
@@ -53,4 +54,4 @@ class Call:
             content.append(("temperature", sampling.temperature))
         if sampling.max_tokens is not None:
             content.append(("max_tokens", sampling.max_tokens))
-        return blake2b(orjson.dumps(content), digest_size=16).digest()
+        return sha256(orjson.dumps(content)).digest()[:16]

@@ -9,6 +9,7 @@ _HIDDEN = re.compile(
     "\u2028-\u202e\u2060-\u206f"  # separators of lines, embedding, overriding, isolating
     "\u115f\u1160\u3164\uffa0"  # letters without ink
     "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # byte order mark, interlinear notes, tags
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"  # format of scripts
     "\ud800-\udfff"  # half characters, which no terminal can be sent
     "]"
 )

@@ -50,12 +50,12 @@ class Gate:
         if self._closed is not None:
             return False
         if self._has_room() and not self._waiters:
-            self.in_flight += 1
+            self._take()
         elif not await self._wait(priority):
             return False
-        if self._limiter is None:
+        if self._limiter is None or self._pacing is None:
             return True
-        return await self._pace(self._limiter)
+        return await self._pace(self._limiter, self._pacing)
 
     def leave(self) -> None:
         """Give the place back."""
@@ -99,20 +99,23 @@ class Gate:
     async def _wait(self, priority: int) -> bool:
         waiter = _Waiter(priority, next(self._numbers))
         heapq.heappush(self._waiters, waiter)
+        is_in = False
         try:
             await waiter.turn.wait()
-        except BaseException:
+            # The gate may have closed between this caller's turn and this moment.
+            is_in = waiter.is_admitted and self._closed is None
+        finally:
             waiter.is_gone = True
-            if waiter.is_admitted:
+            if waiter.is_admitted and not is_in:
+                self._pacing = None
                 self.leave()
-            raise
-        return waiter.is_admitted
+        return is_in
 
-    async def _pace(self, limiter: AsyncLimiter) -> bool:
+    async def _pace(self, limiter: AsyncLimiter, scope: CancelScope) -> bool:
         """Wait for the rate. One caller at a time, so the limiter's own order has no say."""
         is_paced = False
         try:
-            with CancelScope() as self._pacing:
+            with scope:
                 await limiter.acquire()
                 is_paced = True
         finally:
@@ -123,17 +126,20 @@ class Gate:
                 self.leave()
         return is_paced
 
+    def _take(self) -> None:
+        """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""
+        self.in_flight += 1
+        if self._limiter is not None:
+            self._pacing = CancelScope()
+
     def _admit(self) -> None:
         while self._waiters and self._has_room():
             waiter = heapq.heappop(self._waiters)
             if waiter.is_gone:
                 continue
             waiter.is_admitted = True
-            self.in_flight += 1
+            self._take()
             waiter.turn.set()
-            if self._limiter is not None:
-                # It paces next; the others keep their order in the heap until it has.
-                break
 
 
 def _limiter(rpm: float) -> AsyncLimiter:

@@ -1,11 +1,12 @@
 """One run of a sweep: servers up, every limit and key in its place, all cells filled, servers down."""
 
-from collections.abc import Mapping
+from asyncio import get_running_loop
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
 
-from anyio import CancelScope, create_task_group, current_time, sleep, to_thread
+from anyio import CancelScope, Lock, create_task_group, sleep, to_thread
 
 from asynceval.conversation import Plan
 from asynceval.domain.events import Listener, Pulsed, SweepEnded, SweepStarted
@@ -50,60 +51,77 @@ class Run:
 
     async def __call__(self) -> None:
         """Run to the end, or to the user's interrupt. Raises StorageError and ServerError."""
-        started = current_time()
+        clock = get_running_loop().time
+        started = clock()
+
+        def elapsed() -> float:
+            return clock() - started
+
         async with create_task_group() as background:
             with CancelScope() as work:
                 background.start_soon(heed, self._stop, work, self._open_calls, self._tell)
                 background.start_soon(self._sync)
-                await self._work(started)
+                await self._work(clock, elapsed)
             background.cancel_scope.cancel()
         self.is_interrupted = self._stop.is_requested
-        self._tell(SweepEnded(current_time() - started, self.is_interrupted))
+        self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
         return sum(gate.in_flight for gate in self._gates)
 
-    async def _work(self, started: float) -> None:
+    async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:
             client = Client(
                 self._store,
                 await stack.enter_async_context(transport()),
                 self._stop,
                 self._tell,
-                clock=current_time,
+                clock=clock,
                 random=Random(),  # noqa: S311 - spreads back-off, guards nothing
             )
-            for declared in self._plan.sweep.endpoints:
-                endpoint = await stack.enter_async_context(
-                    serving(declared, self._folder, self._tell)
-                )
-                gate = Gate(endpoint)
-                self._gates.append(gate)
-                client.connect(endpoint, gate, self._keys.get(endpoint.name))
-            sweep = Sweep(self._plan, self._store, client, self._stop, self._tell, self._only)
+            connecting = Lock()
+
+            async def connect() -> None:
+                async with connecting:
+                    if not self._gates:
+                        await self._connect(stack, client)
+
+            sweep = Sweep(
+                self._plan, self._store, client, self._stop, self._tell, connect, self._only
+            )
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
             async with create_task_group() as tasks:
-                tasks.start_soon(self._pulse, client, started)
+                tasks.start_soon(self._pulse, client, elapsed)
                 tasks.start_soon(self._close_gates)
                 await sweep.run()
                 tasks.cancel_scope.cancel()
-            self._tell(self._pulsed(client, started))
+            self._tell(self._pulsed(client, elapsed()))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
+
+    async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
+        """Start what has to be started and open the gates, when the first call needs one."""
+        gates = []
+        for declared in self._plan.sweep.endpoints:
+            endpoint = await stack.enter_async_context(serving(declared, self._folder, self._tell))
+            gate = Gate(endpoint)
+            gates.append(gate)
+            client.connect(endpoint, gate, self._keys.get(endpoint.name))
+        self._gates = gates
 
     async def _close_gates(self) -> None:
         await self._stop.wait()
         for gate in self._gates:
             gate.close("the run was stopped")
 
-    async def _pulse(self, client: Client, started: float) -> None:
+    async def _pulse(self, client: Client, elapsed: Callable[[], float]) -> None:
         while True:
-            self._tell(self._pulsed(client, started))
+            self._tell(self._pulsed(client, elapsed()))
             await sleep(_PULSE_SECONDS)
 
-    def _pulsed(self, client: Client, started: float) -> Pulsed:
+    def _pulsed(self, client: Client, seconds: float) -> Pulsed:
         statuses = tuple(gate.status(client.halted(gate.endpoint.name)) for gate in self._gates)
-        return Pulsed(current_time() - started, statuses)
+        return Pulsed(seconds, statuses)
 
     async def _sync(self) -> None:
         """Put the log on the disk a few times a second, off the event loop."""

@@ -1,5 +1,6 @@
 """The sweep: a lane for each target, a coroutine for each open conversation."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from anyio import create_task_group
@@ -34,9 +35,10 @@ class Sweep:
         client: Client,
         stop: Stop,
         tell: Listener,
-        only: Only | None,
+        connect: Callable[[], Awaitable[None]],
+        only: Only | None = None,
     ) -> None:
-        """Prepare; nothing is asked before `run`."""
+        """Prepare. `connect` makes the endpoints ready; it is awaited before the first call."""
         self._plan = plan
         self._judges = () if only == "answers" else plan.sweep.judges
         self._judge_endpoints = {judge.name: judge.endpoint for judge in self._judges}
@@ -44,6 +46,7 @@ class Sweep:
         self._client = client
         self._stop = stop
         self._tell = tell
+        self._connect = connect
         self._only = only
         self.filled = 0
 
@@ -82,6 +85,7 @@ class Sweep:
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
+                await self._connect()
                 await window.enter()
                 if self._stop.is_requested:
                     break

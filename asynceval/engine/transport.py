@@ -52,12 +52,17 @@ class AiohttpTransport:
         """Use a session made by `transport`."""
         self._session = session
         self._urls: dict[str, URL] = {}
+        self._timeouts: dict[float, aiohttp.ClientTimeout] = {}
 
     async def post(self, request: Request) -> Response | Signal:
         """Send, and read the whole response, up to 32 MB after decompression."""
         url = self._urls.get(request.url)
         if url is None:
             url = self._urls[request.url] = URL(request.url)
+        timeout = self._timeouts.get(request.timeout)
+        if timeout is None:
+            timeout = aiohttp.ClientTimeout(request.timeout, sock_connect=_CONNECT_SECONDS)
+            self._timeouts[request.timeout] = timeout
         received = 0
         try:
             async with self._session.post(
@@ -65,7 +70,7 @@ class AiohttpTransport:
                 data=request.body,
                 headers=request.headers,
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(request.timeout, sock_connect=_CONNECT_SECONDS),
+                timeout=timeout,
             ) as response:
                 chunks = []
                 async for chunk in response.content.iter_any():

@@ -10,7 +10,7 @@ from asynceval.progress.lane_rows import COLUMNS as LANE_COLUMNS
 from asynceval.progress.lane_rows import lane_rows
 from asynceval.progress.notes import notes
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import clip, duration, of_total, one_line, percent, shorten
+from asynceval.progress.wording import duration, of_total, one_line, percent, shorten
 
 LONG_BAR = 100
 
@@ -54,22 +54,26 @@ def _title(tally: Tally, width: int) -> Text:
 
 
 def _overall(tally: Tally, width: int) -> Text:
-    words = [of_total(tally.done, tally.total), f"{percent(tally.done, tally.total):>5}"]
-    words.append(duration(tally.seconds))
+    counts, elapsed = of_total(tally.done, tally.total), duration(tally.seconds)
+    part = f"{percent(tally.done, tally.total):>5}"
+    last = f"eta {duration(tally.eta())}"
     if tally.ended:
-        words.append("interrupted" if tally.ended.interrupted else "ended")
-    else:
-        words.append(f"eta {duration(tally.eta())}")
-    for spare in (2, 2, 1):  # elapsed, how it ends, percent
-        if len("  ".join(words)) > width:
-            del words[spare]
-    numbers = "  ".join(words)
-    bar = min(LONG_BAR, width - len(numbers) - 2)
+        last = "interrupted" if tally.ended.interrupted else "ended"
+    choices = [
+        (counts, part, elapsed, last),
+        (counts, part, last),
+        (counts, part),
+        (counts,),
+        (part,),
+    ]
+    fitting = [words for words in map("  ".join, choices) if len(words.strip()) <= width]
+    words = fitting[0] if fitting else ""
+    bar = min(LONG_BAR, width - len(words) - 2)
     if bar < SMALL_BAR:
-        return Text(clip(numbers, width), no_wrap=True)
+        return Text(words.strip(), no_wrap=True)
     line = Text(no_wrap=True)
     append_bar(line, bar, tally.done / tally.total if tally.total else 0.0)
-    return line.append("  " + numbers)
+    return line.append("  " + words)
 
 
 def _lanes(tally: Tally, busiest: Busiest, width: int, room: int) -> list[Text]:

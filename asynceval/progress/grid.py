@@ -23,7 +23,7 @@ class Column:
     """A column of numbers.
 
     It is at least `least` cells wide, so that it stays where it is as its numbers grow. Columns of
-    a higher `rank` go first when room is short; rank 0 stays.
+    a higher `rank` go first when room is short; rank 0 stays while it fits at all.
     """
 
     title: str
@@ -96,9 +96,9 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fit:
     has_bars = any(row.part is not None for row in rows)
     wanted = min(longest, SHORT_NAME) + (GAP + SMALL_BAR if has_bars else 0)
     kept = list(range(len(columns)))
-    while sum(widths[index] + GAP for index in kept) + wanted > width:
-        spare = max(kept, key=lambda index: columns[index].rank, default=None)
-        if spare is None or not columns[spare].rank:
+    while kept and sum(widths[index] + GAP for index in kept) + wanted > width:
+        spare = max(kept, key=lambda index: columns[index].rank)
+        if not columns[spare].rank and widths[spare] + GAP < width:
             break
         kept.remove(spare)
     room = width - sum(widths[index] + GAP for index in kept)

@@ -34,7 +34,15 @@ def _sentences(tally: Tally) -> list[tuple[str, str]]:
             (one_line(f"starting {event.endpoint}, its output is in {event.log}"), "yellow")
             for event in tally.starting.values()
         ]
-    return said + [(halt(event), "red") for event in tally.halted.values()]
+        said += [
+            (halt(endpoint.name, None, endpoint.halted), "red")
+            for endpoint in tally.endpoints
+            if endpoint.halted and (endpoint.name, None) not in tally.halted
+        ]
+    return said + [
+        (halt(event.endpoint, event.model, event.failure.message), "red")
+        for event in tally.halted.values()
+    ]
 
 
 def _counts(tally: Tally) -> list[tuple[str, str]]:

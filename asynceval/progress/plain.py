@@ -65,7 +65,7 @@ class PlainLines:
                 )
                 self._write(stored)
             case EndpointHalted():
-                self._write(halt(event))
+                self._write(halt(event.endpoint, event.model, event.failure.message))
             case SweepStopping():
                 self._write(stop(event))
             case SweepEnded():

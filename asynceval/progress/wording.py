@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from asynceval.domain.events import EndpointHalted, SweepStopping
+from asynceval.domain.events import SweepStopping
 from asynceval.domain.failure import Cause
 from asynceval.domain.text import visible
 
@@ -74,10 +74,10 @@ def causes(counts: Mapping[Cause, int]) -> str:
     return ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in ordered)
 
 
-def halt(event: EndpointHalted) -> str:
+def halt(endpoint: str, model: str | None, reason: str) -> str:
     """Return which endpoint, or which model on it, gets no more calls, and why."""
-    place = event.endpoint if event.model is None else f"{event.model} on {event.endpoint}"
-    return one_line(f"halted {place}: {event.failure.message}")
+    place = endpoint if model is None else f"{model} on {endpoint}"
+    return one_line(f"halted {place}: {reason}")
 
 
 def stop(event: SweepStopping) -> str:

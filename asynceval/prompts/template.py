@@ -15,7 +15,7 @@ The system text has no holes. A template in a text file is the system text, a li
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from string import Formatter
 from typing import Literal
 
@@ -29,11 +29,13 @@ _KNOWN = re.compile(
     r"question|answer|answer_a|answer_b|conversation|reference_conversation"
     r"|(?:question|answer|ref_answer|answer_a|answer_b)_([1-9][0-9]{0,3})"
 )
-_EXAMPLES = (
-    *("question", "answer", "conversation", "reference_conversation", "answer_a", "answer_b"),
+_EXAMPLES = (  # the first of equally close ones is suggested
+    *("question", "answer", "conversation", "reference_conversation"),
     *(f"{word}_{n}" for n in (1, 2) for word in ("question", "answer", "ref_answer")),
+    *("answer_a", "answer_b"),
     *(f"answer_{side}_{n}" for n in (1, 2) for side in "ab"),
 )
+_ALIKE = 0.6
 _WORD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)([!.:\[][^{}\s]*)?\}")
 _SEPARATOR = "\n=== user ===\n"
 
@@ -128,8 +130,14 @@ def _as_text(text: str) -> list[tuple[str, str | None]]:
 
 def _unknown(name: str) -> Problem:
     """Return the problem with a word in braces that is no placeholder."""
-    close = get_close_matches(name, _EXAMPLES, n=1)
-    hint = f"did you mean {{{close[0]}}}?" if close else "known are {question}, {answer} and so on."
+    close = max(_EXAMPLES, key=lambda example: SequenceMatcher(None, name, example).ratio())
+    if SequenceMatcher(None, name, close).ratio() > _ALIKE:
+        hint = f"did you mean {{{close}}}?"
+    else:
+        hint = (
+            "known are {question}, {answer}, {conversation}, {reference_conversation}, "
+            "and for each turn {question_1}, {answer_1}, {ref_answer_1}."
+        )
     return Problem(
         f"unknown placeholder {{{name}}}: {hint} (To keep braces as text, double each of them.)"
     )

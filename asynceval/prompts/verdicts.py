@@ -79,7 +79,7 @@ def strip_reasoning(text: str) -> tuple[str, str | None]:
     opened the block, all up to a line that is just `</think>`, with no `<think>` and no open code
     block before it. Everything else is the answer's own text and stays as it is.
     """
-    if "think>" not in text and "thinking>" not in text:
+    if not _may_have_tags(text):
         return text, None
     if opening := _LEADING.match(text):
         closing = _CLOSE.search(text, opening.end())
@@ -186,7 +186,7 @@ def _fastchat_score(text: str) -> Score | Unparsed:
 
 def _without_reasoning(text: str) -> str:
     """Return a judge's words without any reasoning: closed, cut off, or opened by the template."""
-    if "think>" not in text and "thinking>" not in text:
+    if not _may_have_tags(text):
         return text
     said: list[str] = []
     start = 0
@@ -203,6 +203,11 @@ def _without_reasoning(text: str) -> str:
     for closing in _CLOSE.finditer(visible):
         end = closing.end()
     return visible[end:]
+
+
+def _may_have_tags(text: str) -> bool:
+    """Whether it is worth looking for tags; one character is found much faster than a word."""
+    return "<" in text and ("think>" in text or "thinking>" in text)
 
 
 def _nothing_said(text: str) -> Unparsed:

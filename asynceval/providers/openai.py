@@ -4,6 +4,7 @@ vLLM, SGLang, FastChat, llama.cpp and Ollama speak it, and most hosted providers
 """
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -17,6 +18,7 @@ from asynceval.providers.signal import Action, Signal, classify
 from asynceval.providers.waits import retry_after
 
 _EXCERPT = 500
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def url(base_url: str) -> str:
@@ -63,13 +65,17 @@ def decode(status: int, response_headers: Mapping[str, str], content: bytes) -> 
 
 
 def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:
-    """Parse the body; half characters that orjson refuses become U+FFFD, and a flag."""
+    """Parse the body; half characters become U+FFFD, and a flag. NaN and infinities become null."""
     try:
         return orjson.loads(content), ()
     except ValueError:
-        # Lone surrogates and NaN are all that json takes and orjson does not.
-        text = json.dumps(json.loads(content), ensure_ascii=False)
-        return json.loads(text.encode("utf-8", "replace").decode()), ("surrogate",)
+        try:
+            parsed = json.loads(content, parse_constant=lambda _: None)
+            text = json.dumps(parsed, ensure_ascii=False)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+        whole = _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+        return orjson.loads(whole), () if whole == text else ("surrogate",)
 
 
 def _reply(parsed: dict[str, Any], flags: tuple[str, ...], content: bytes) -> Reply | Signal:
@@ -113,7 +119,7 @@ def _usage(usage: object) -> Usage:
     if not isinstance(usage, dict):
         return Usage()
     counts = (usage.get("prompt_tokens"), usage.get("completion_tokens"))
-    prompt, completion = (n if isinstance(n, int) and n >= 0 else None for n in counts)
+    prompt, completion = (n if type(n) is int and n >= 0 else None for n in counts)
     return Usage(prompt, completion)
 
 
@@ -133,6 +139,8 @@ def _not_json(status: int, response_headers: Mapping[str, str], content: bytes) 
 
 
 def _error(status: int, response_headers: Mapping[str, str], parsed: object) -> Signal:
+    if status == 200:
+        status = _status_within(parsed)
     message, codes = _words(parsed)
     cause, action = classify(status, codes)
     if 300 <= status < 400:
@@ -142,6 +150,13 @@ def _error(status: int, response_headers: Mapping[str, str], parsed: object) -> 
         message = f"nothing answers on this path (mostly base_url ends in /v1): {message}"
     told = f"HTTP {status}: {message}" if message else f"HTTP {status}"
     return Signal(Failure(cause, told, status), action, retry_after(response_headers))
+
+
+def _status_within(parsed: object) -> int:
+    """Return the HTTP status that a router puts into the body of a 200, 200 if there is none."""
+    error = parsed.get("error") if isinstance(parsed, dict) else None
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if isinstance(code, int) and 400 <= code < 600 else 200
 
 
 def _words(parsed: object) -> tuple[str, str]:
@@ -154,9 +169,17 @@ def _words(parsed: object) -> tuple[str, str]:
     if isinstance(parsed, dict):
         error = parsed.get("error") or parsed.get("detail") or parsed
     if not isinstance(error, dict):
-        text = error if isinstance(error, str) else orjson.dumps(error).decode()
+        text = error if isinstance(error, str) else _written(error)
         return text[:_EXCERPT].strip(), text[:_EXCERPT].lower()
     message = error.get("message")
-    message = message if isinstance(message, str) else orjson.dumps(error).decode()
+    message = message if isinstance(message, str) else _written(error)
     parts = (error.get("code"), error.get("type"), message)
-    return message[:_EXCERPT], " ".join(str(part) for part in parts if part).lower()
+    codes = " ".join(str(part) for part in parts if isinstance(part, (str, int)))
+    return message[:_EXCERPT], codes.lower()
+
+
+def _written(error: object) -> str:
+    try:
+        return orjson.dumps(error).decode()
+    except TypeError:  # orjson reads deeper nesting than it writes
+        return "the error's body is nested too deep to show"

@@ -34,6 +34,6 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
 def _until(date: str, now: datetime) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.nan
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())

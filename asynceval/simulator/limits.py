@@ -109,5 +109,7 @@ class Limits:
             if window is not None:
                 headers[f"x-ratelimit-limit-{kind}"] = str(window.limit)
                 headers[f"x-ratelimit-remaining-{kind}"] = str(window.remaining(now))
-                headers[f"x-ratelimit-reset-{kind}"] = f"{ceil(window.reset(now) * 1000) / 1000:g}s"
+                # rounded first: 1.2 s that came out of a subtraction are not 1.201 s
+                milliseconds = ceil(round(window.reset(now) * 1000, 6))
+                headers[f"x-ratelimit-reset-{kind}"] = f"{milliseconds / 1000:g}s"
         return headers

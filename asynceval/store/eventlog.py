@@ -25,9 +25,10 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         """Open the file to append to."""
         try:
-            self._file = path.open("a", encoding="utf-8", buffering=1)
+            self._file = path.open("ab", buffering=0)
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+        self._path = path
 
     def __enter__(self) -> Self:
         """Return the listener."""
@@ -40,8 +41,12 @@ class EventLog:
     def __call__(self, event: Event) -> None:
         """Write the event's line, if it has one."""
         line = _line(event)
-        if line is not None:
-            self._file.write(f"{strftime('%Y-%m-%d %H:%M:%S')} {visible(line)}\n")
+        if line is None:
+            return
+        try:
+            self._file.write(f"{strftime('%Y-%m-%d %H:%M:%S')} {visible(line)}\n".encode())
+        except OSError as error:
+            raise StorageError(f"{self._path}: cannot be written: {error.strerror}") from error
 
 
 def _line(event: Event) -> str | None:

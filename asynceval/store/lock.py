@@ -4,7 +4,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import orjson
@@ -34,7 +34,8 @@ def locked(folder: Path) -> Iterator[None]:
             "host": socket.gethostname(),
             "since": time.strftime("%Y-%m-%d %H:%M:%S"),
         }
-        path.write_bytes(orjson.dumps(holder))
+        with suppress(OSError):  # it is for people; a disk that is full is told by what follows
+            path.write_bytes(orjson.dumps(holder))
         yield
     finally:
         lock.release()

@@ -6,6 +6,7 @@ other; one file is written to. A place is a file's number and an offset, in one 
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -135,7 +136,8 @@ class Log:
                     raise OSError(0, "nothing was written")  # noqa: TRY301
                 written += more
         except OSError as error:
-            os.ftruncate(descriptor, start)
+            with suppress(OSError):  # what cannot be cut now is cut as a torn tail on opening
+                os.ftruncate(descriptor, start)
             raise StorageError(f"{self.files[0]}: cannot be written: {error.strerror}") from error
         self._end = start + len(line)
         self._is_dirty = True

@@ -18,4 +18,6 @@ def slug(name: str) -> str:
         return name
     readable = _UNSAFE.sub("-", name.lower()).strip("-.")[:40]
     digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
-    return f"{readable or 'name'}-{digest}"
+    if not readable or _RESERVED.fullmatch(readable):
+        readable = f"name-{readable}".strip("-")
+    return f"{readable}-{digest}"

@@ -23,21 +23,27 @@ def repair(folder: Path) -> tuple[Path, ...]:
             else:
                 draft.unlink()
         except OSError as error:
-            raise StorageError(f"{error.filename}: cannot be repaired: {error.strerror}") from error
+            draft.unlink(missing_ok=True)
+            place = error.filename or path
+            raise StorageError(f"{place}: cannot be repaired: {error.strerror}") from error
     return tuple(aside)
 
 
 def _sift(path: Path, draft: Path, damaged: Path) -> int:
     """Copy the intact lines to `draft` and the others to `damaged`; return how many others."""
     others = 0
-    with path.open("rb") as lines, draft.open("wb") as kept:
+    with path.open("rb") as lines, draft.open("wb", opener=_private) as kept:
         for line in lines:
-            if key_of(line.rstrip(b"\n")) is not None:
+            if key_of(line.removesuffix(b"\n")) is not None:
                 kept.write(line if line.endswith(b"\n") else line + b"\n")
-            else:
+            elif line.strip():
                 others += 1
-                with damaged.open("ab") as file:
+                with damaged.open("ab", opener=_private) as file:
                     file.write(line)
         kept.flush()
         os.fsync(kept.fileno())
     return others
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

@@ -10,7 +10,7 @@ import orjson
 
 from asynceval import __version__
 from asynceval.conversation import Plan
-from asynceval.domain.errors import StorageError
+from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
@@ -40,7 +40,8 @@ def write(folder: Path, plan: Plan) -> tuple[str, ...]:
         _replace(folder / _QUESTIONS, questions)
         _replace(folder / _SWEEP, orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     except OSError as error:
-        raise StorageError(f"{error.filename}: cannot be written: {error.strerror}") from error
+        place = error.filename or folder  # a full disk is told without a name
+        raise StorageError(f"{place}: cannot be written: {error.strerror}") from error
     return changes
 
 
@@ -54,14 +55,12 @@ def read(folder: Path) -> Plan:
                 f"{path} was written by a newer asynceval ({content['asynceval']}): upgrade to read it"
             )
         questions = tuple(_questions((folder / _QUESTIONS).read_bytes()))
-        return Plan(
-            _sweep(content["sweep"]), questions, from_records(content["templates"])
-        )
+        return Plan(_sweep(content["sweep"]), questions, from_records(content["templates"]))
     except FileNotFoundError as error:
         raise StorageError(f"{folder} is no run directory: {error.filename} is missing") from error
     except OSError as error:
         raise StorageError(f"{error.filename}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, ConfigError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
 
 
@@ -70,11 +69,15 @@ def _replace(path: Path, content: bytes) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     draft = path.with_suffix(".new")
-    with draft.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
 def _questions(content: bytes) -> Iterator[Question]:

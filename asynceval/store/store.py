@@ -1,5 +1,6 @@
 """The store: replies that were paid for, found by the key of their call."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -31,6 +32,12 @@ class Store:
         self.notices: tuple[str, ...] = ()
         try:
             self._load(folder, write=write)
+            if write:
+                _end_last_line(self._failures)
+        except OSError as error:
+            self._log.close()
+            place = error.filename or folder
+            raise StorageError(f"{place}: cannot be opened: {error.strerror}") from error
         except BaseException:
             self._log.close()
             raise
@@ -98,3 +105,14 @@ class Store:
     def sync(self) -> None:
         """Put what was appended on the disk; may be called from another thread."""
         self._log.sync()
+
+
+def _end_last_line(path: Path) -> None:
+    """End a last line that a full disk has torn, so that it does not spoil the next one."""
+    try:
+        with path.open("rb+", buffering=0) as file:
+            size = file.seek(0, os.SEEK_END)
+            if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
+                file.write(b"\n")
+    except FileNotFoundError:
+        return

@@ -1,0 +1,93 @@
+"""A probe: one small call to each model of a sweep, to see that its endpoint takes it."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from anyio import create_task_group
+
+from asynceval.domain.call import Call, Message, Sampling
+from asynceval.domain.errors import ServerError
+from asynceval.domain.events import Listener
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.domain.secret import Secret
+from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.engine.servers import serving
+from asynceval.engine.transport import Request, Transport, transport
+from asynceval.providers import openai
+from asynceval.providers.signal import Signal
+
+_MAX_TOKENS = 16
+_TIMEOUT = 60.0
+_QUESTION = Message("user", "Answer with the one word: ready")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What came of probing one model on one endpoint: its reply, or why there is none."""
+
+    endpoint: str
+    model: str
+    outcome: Reply | Failure
+
+
+async def probe(
+    sweep: Sweep, keys: Mapping[str, Secret | None], folder: Path, tell: Listener
+) -> tuple[Probe, ...]:
+    """Send one call for each pair of endpoint and model on the wire, all endpoints at once.
+
+    Servers are started for it, with their output in `folder`. A reply without text is good enough.
+    """
+    probes: list[Probe] = []
+    async with transport() as http, create_task_group() as tasks:
+        for endpoint in sweep.endpoints:
+            models: tuple[Target | Judge, ...] = (*sweep.targets, *sweep.judges)
+            asked = {item.model: item for item in models if item.endpoint == endpoint.name}
+            if asked and endpoint.name in keys:
+                key = keys[endpoint.name]
+                tasks.start_soon(_probe_endpoint, http, endpoint, asked, key, folder, tell, probes)
+    return tuple(sorted(probes, key=lambda found: (found.endpoint, found.model)))
+
+
+async def _probe_endpoint(
+    http: Transport,
+    declared: Endpoint,
+    asked: Mapping[str, Target | Judge],
+    key: Secret | None,
+    folder: Path,
+    tell: Listener,
+    probes: list[Probe],
+) -> None:
+    async with AsyncExitStack() as stack:
+        try:
+            endpoint = await stack.enter_async_context(serving(declared, folder, tell))
+        except ServerError as error:
+            failure = Failure(Cause.CONNECTION, str(error))
+            probes.extend(Probe(declared.name, model, failure) for model in asked)
+            return
+        secret = None if key is None else key.reveal()
+        for model, item in asked.items():
+            call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
+            request = Request(
+                openai.url(endpoint.base_url),
+                openai.headers(secret),
+                openai.body(call),
+                min(endpoint.timeout, _TIMEOUT),
+            )
+            probes.append(Probe(endpoint.name, model, await _outcome(http, request, secret)))
+
+
+async def _outcome(http: Transport, request: Request, secret: str | None) -> Reply | Failure:
+    response = await http.post(request)
+    if not isinstance(response, Signal):
+        decoded = openai.decode(response.status, response.headers, response.body)
+        if isinstance(decoded, Reply):
+            return decoded
+        response = decoded
+    failure = response.failure
+    if failure.cause is Cause.NO_CONTENT:
+        return Reply("")
+    message = failure.message if secret is None else failure.message.replace(secret, "***")
+    return Failure(failure.cause, message, failure.status)

@@ -1,0 +1,26 @@
+"""Writes the request bodies of a finished run, one a line, for the bare client to send again.
+
+Usage: bodies.py RUN FILE
+"""
+
+import sys
+from pathlib import Path
+
+from asynceval.conversation import walk
+from asynceval.providers import openai
+from asynceval.store.request import read
+from asynceval.store.store import Store
+
+
+def main(run: Path, file: Path) -> None:
+    """Walk the run's plan and write the body of every call."""
+    plan = read(run)
+    with Store(run, write=False) as store, file.open("wb") as out:
+        for target in plan.sweep.targets:
+            for question, choice in plan.conversations():
+                for step, _, _ in walk(plan, question, target, choice, store.get):
+                    out.write(openai.body(step.call) + b"\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,138 @@
+"""The rig: a simulator on its own core, and processes that are measured from outside."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+CATEGORIES = (
+    "writing",
+    "roleplay",
+    "reasoning",
+    "math",
+    "coding",
+    "extraction",
+    "stem",
+    "humanities",
+)
+_WORDS = (
+    "river",
+    "stone",
+    "bridge",
+    "market",
+    "signal",
+    "copper",
+    "winter",
+    "garden",
+    "engine",
+    "letter",
+    "harbour",
+    "method",
+)
+    "river stone bridge market signal copper winter garden engine letter harbour method".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a process took: seconds of CPU and of wall-clock time, and its peak memory in MB."""
+
+    cpu: float
+    wall: float
+    peak_mb: float
+    exit_code: int
+
+
+def questions(path: Path, count: int) -> Path:
+    """Write `count` two-turn questions of about 200 characters a turn."""
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            words = [_WORDS[(number * 7 + i * (1 + number % 5)) % len(_WORDS)] for i in range(26)]
+            turns = [
+                f"Question {number}: describe how {' '.join(words)} fit together.",
+                f"Now shorten answer {number}, and say more about {' '.join(reversed(words))}.",
+            ]
+            category = CATEGORIES[number % len(CATEGORIES)]
+            line = {"question_id": number, "category": category, "turns": turns}
+            file.write(json.dumps(line) + "\n")
+    return path
+
+
+@contextmanager
+def simulator(*options: str) -> Iterator[str]:
+    """Serve simulated models on the last core; yield the base URL."""
+    command = [sys.executable, "-m", "asynceval", "simulate", "--port", "0", *options]
+    process = subprocess.Popen(
+        command,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: _pin(-1),  # noqa: PLW1509
+    )
+    assert process.stderr is not None
+    try:
+        line = process.stderr.readline()
+        found = re.search(r"http://\S+", line)
+        if found is None:
+            raise RuntimeError(f"the simulator did not start: {line}")
+        yield found.group()
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def spend(command: list[str], folder: Path) -> Spent:
+    """Run a command on the first core with its stderr on a terminal, and measure it."""
+    reader, terminal = pty.openpty()
+    drain = threading.Thread(target=_drain, args=(reader,), daemon=True)
+    drain.start()
+    started = perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm-256color", "COLUMNS": "120", "LINES": "40"},
+        preexec_fn=lambda: _pin(0),  # noqa: PLW1509
+    )
+    os.close(terminal)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    drain.join()
+    os.close(reader)
+    return Spent(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, process.returncode)
+
+
+def sweep(url: str, file: Path, run_dir: str, parallel: int) -> list[str]:
+    """Return the command that runs one model and one judge over the questions."""
+    return [
+        *(sys.executable, "-m", "asynceval", "run"),
+        *("--model", "sim-s70", "--judge", "sim-judge", "--base-url", url),
+        *("--questions", str(file), "--parallel", str(parallel), "--run-dir", run_dir),
+    ]
+
+
+def answer(**figures: object) -> None:
+    """Print the benchmark's one line."""
+    print(json.dumps(figures))
+
+
+def _pin(core: int) -> None:
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, {cores[core]})
+
+
+def _drain(reader: int) -> None:
+    try:
+        while os.read(reader, 65536):
+            pass
+    except OSError:
+        pass  # the terminal is closed when the process is gone

@@ -1,0 +1,116 @@
+"""Events and terminals to feed the progress display with."""
+
+from io import StringIO
+
+import pyte
+from rich.console import Console
+
+from asynceval.domain.cell import Cell
+from asynceval.domain.events import (
+    AnswerLanded,
+    CallFailed,
+    CallRetried,
+    EndpointStatus,
+    JudgmentLanded,
+    Lane,
+    Pulsed,
+    SweepStarted,
+)
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Usage
+from asynceval.domain.sweep import Price
+from asynceval.domain.verdict import Score, Verdict
+from asynceval.progress import Tally
+
+JUDGE = "gpt-4o"
+
+
+def started(*models: str, total: int = 10, price: Price | None = None) -> SweepStarted:
+    """Return the plan of a sweep of these models and one judge, on an endpoint each kind."""
+    lanes = [Lane("target", model, "local", total, price) for model in models]
+    judge = Lane("judge", JUDGE, "openai", total * len(models))
+    return SweepStarted("mt-bench", "runs/mt-bench", (*lanes, judge))
+
+
+def answer(model: str, tokens: int | None = 100, *, stored: bool = False) -> AnswerLanded:
+    """Return an answer of a model."""
+    return AnswerLanded(cell(model), Usage(tokens, tokens), stored)
+
+
+def judgment(model: str, verdict: Verdict | float, *, stored: bool = False) -> JudgmentLanded:
+    """Return a judgment of an answer of a model."""
+    verdict = Score(verdict) if isinstance(verdict, float) else verdict
+    return JudgmentLanded(cell(model, JUDGE), Usage(100, 100), verdict, stored)
+
+
+def failed(model: str, cause: Cause = Cause.SERVER, judge: str | None = None) -> CallFailed:
+    """Return a call that ended without a reply."""
+    return CallFailed(cell(model, judge), "local", Failure(cause, "no luck"))
+
+
+def retried(model: str, cause: Cause = Cause.RATE) -> CallRetried:
+    """Return an attempt that is made again."""
+    return CallRetried(cell(model), "local", Failure(cause, "slow down", 429), 1.0)
+
+
+def pulse(seconds: float, *endpoints: EndpointStatus) -> Pulsed:
+    """Return a pulse with these endpoints, or with two busy ones."""
+    busy = (
+        EndpointStatus("local", 8, 8, 31, None, "in flight"),
+        EndpointStatus("openai", 48, 50, 1312, 3000.0, "rpm", 12),
+    )
+    return Pulsed(seconds, endpoints or busy)
+
+
+def busy(*models: str, seconds: int = 12) -> Tally:
+    """Return the tally of a sweep that is well under way."""
+    tally = Tally()
+    tally.count(started(*models, total=160, price=Price(2.5, 10)))
+    tally.count(pulse(0))
+    for second in range(1, seconds + 1):
+        for model in models:
+            tally.count(answer(model, stored=second == 1))
+            tally.count(judgment(model, 7.5))
+        tally.count(pulse(second))
+    tally.count(retried(models[0]))
+    tally.count(failed(models[0], Cause.CONTEXT_LENGTH))
+    return tally
+
+
+def cell(model: str, judge: str | None = None) -> Cell:
+    """Return a cell of a model's lane, or of the judge's."""
+    return Cell("q1", "writing", 1, model, 0, judge)
+
+
+def console(width: int = 80, height: int = 24) -> tuple[Console, StringIO]:
+    """Return a console that takes itself for a terminal, and what it writes."""
+    written = StringIO()
+    return Console(file=written, force_terminal=True, width=width, height=height), written
+
+
+class Clock:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        """Start at some moment."""
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+    def next(self) -> None:
+        """Go on by a second."""
+        self.now += 1.0
+
+
+def screen_of(written: str, width: int = 80, height: int = 24) -> pyte.Screen:
+    """Return the terminal after it was sent `written`, as its driver would."""
+    screen = pyte.Screen(width, height)
+    pyte.Stream(screen).feed(written.replace("\n", "\r\n"))
+    return screen
+
+
+def text_of(screen: pyte.Screen) -> str:
+    """Return the lines of the screen that hold something."""
+    return "\n".join(line.rstrip() for line in screen.display).rstrip()

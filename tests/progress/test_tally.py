@@ -1,0 +1,182 @@
+"""The tally counts what landed and tells how fast."""
+
+from math import inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from asynceval.domain.events import (
+    AnswerLanded,
+    EndpointHalted,
+    EndpointStatus,
+    Event,
+    JudgmentLanded,
+    Pulsed,
+    SweepEnded,
+)
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Usage
+from asynceval.domain.sweep import Price
+from asynceval.domain.verdict import Score, Unparsed
+from asynceval.progress import Tally
+from tests.progress.feed import answer, cell, failed, judgment, pulse, retried, started
+
+MODELS = ("a", "b")
+STEPS = st.one_of(
+    st.builds(answer, st.sampled_from(MODELS), stored=st.booleans()),
+    st.builds(
+        judgment,
+        st.sampled_from(MODELS),
+        st.one_of(st.floats(1, 10), st.just(Unparsed("no number"))),
+        stored=st.booleans(),
+    ),
+    st.builds(failed, st.sampled_from(MODELS), st.sampled_from(Cause)),
+    st.builds(retried, st.sampled_from(MODELS)),
+    st.floats(0.01, 30),  # seconds that pass
+)
+
+
+def tally_of(*events: Event) -> Tally:
+    """Return a tally that has counted these events."""
+    tally = Tally()
+    for event in events:
+        tally.count(event)
+    return tally
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_counts_are_what_landed(steps: list[Event | float]) -> None:
+    """Done is what landed, stored ones among it, in every lane and overall, and rates are sane."""
+    now, events = 0.0, list[Event]()
+    for step in steps:
+        if isinstance(step, float):
+            now += step
+        events.append(pulse(now) if isinstance(step, float) else step)
+    tally = tally_of(started(*MODELS, total=100), *events)
+    landed = [event for event in events if isinstance(event, AnswerLanded | JudgmentLanded)]
+    assert tally.done == len(landed)
+    assert sum(lane.stored for lane in tally.lanes) == sum(event.stored for event in landed)
+    for lane in tally.lanes:
+        assert lane.done == sum(event.cell.asked == lane.lane.name for event in landed)
+        assert lane.calls == lane.done - lane.stored
+    calls, tokens = tally.rates() or (0.0, 0.0)
+    assert 0 <= calls <= len(landed)
+    assert 0 <= tokens <= 200 * len(landed)
+    eta = tally.eta()
+    assert eta is None or 0 < eta < inf
+
+
+@given(st.lists(st.tuples(st.sampled_from(MODELS), st.floats(1, 10)), min_size=1))
+def test_means_are_of_the_scores(scores: list[tuple[str, float]]) -> None:
+    """A judge's mean is that of all its scores, a model's of those it received; no verdict is none."""
+    events = [judgment(model, score) for model, score in scores]
+    tally = tally_of(started(*MODELS), *events, judgment("a", Unparsed("no number")))
+    values = [score for _, score in scores]
+    assert tally.lanes[-1].mean == pytest.approx(sum(values) / len(values))
+    assert tally.lanes[-1].unparsed == 1
+    for lane, model in zip(tally.lanes, MODELS, strict=False):
+        own = [score for name, score in scores if name == model]
+        assert lane.mean == (pytest.approx(sum(own) / len(own)) if own else None)
+
+
+@given(st.integers(0, 500), st.floats(0.5, 20), st.integers(20, 90))
+def test_eta_is_what_is_left_over_the_speed(stored: int, speed: float, seconds: int) -> None:
+    """At a steady speed the ETA is right, however many cells were stored before."""
+    tally = tally_of(started("a", total=5000), *[answer("a", stored=True)] * stored)
+    landed = 0
+    tally.count(pulse(0))
+    for second in range(1, seconds + 1):
+        while landed < int(second * speed):
+            landed += 1
+            tally.count(answer("a"))
+        tally.count(pulse(second))
+    for _ in range(tally.lanes[1].lane.total):
+        tally.count(judgment("a", 7.0, stored=True))
+    eta = tally.eta()
+    assert eta is not None
+    assert eta == pytest.approx((5000 - stored - landed) / speed, rel=0.15)
+
+
+def test_no_eta_from_stored_or_first_calls() -> None:
+    """The ETA is unknown while nothing but stored cells, or hardly a call, has landed."""
+    tally = tally_of(started("a", total=9), *[answer("a", stored=True)] * 5, pulse(0), pulse(9))
+    assert tally.eta() is None
+    for _ in range(9):
+        tally.count(judgment("a", 7.0, stored=True))
+    for second in (10, 11):
+        tally.count(answer("a"))
+        tally.count(pulse(second))
+        assert tally.eta() is None
+    tally.count(answer("a"))
+    assert tally.eta() is not None
+
+
+def test_eta_waits_for_the_slowest_endpoint() -> None:
+    """A fast endpoint with little left does not hide a slow one."""
+    tally = tally_of(started("a", total=104), pulse(0))
+    for second in range(1, 11):
+        tally.count(answer("a"))
+        for _ in range(10):
+            tally.count(judgment("a", 7.0))
+        tally.count(pulse(second))
+    assert tally.eta() == pytest.approx(94)
+
+
+def test_starting_a_server_is_not_slowness() -> None:
+    """The time in which nothing is in flight yet does not count into the speed."""
+    idle = EndpointStatus("local", 0, 8, 0)
+    tally = tally_of(started("a", total=40), *[judgment("a", 7.0, stored=True)] * 40)
+    for second in range(50):
+        tally.count(pulse(second, idle))
+    for second in range(50, 61):
+        tally.count(pulse(second))
+        tally.count(answer("a"))
+    assert tally.eta() == pytest.approx(29, rel=0.12)
+
+
+def test_what_cannot_come_is_not_waited_for() -> None:
+    """Failed calls, calls not reached and halted lanes leave nothing to wait for."""
+    halt = Failure(Cause.AUTH, "the key was refused", 401)
+    tally = tally_of(started("a", total=2), failed("a"), failed("a", Cause.NOT_REACHED))
+    assert tally.eta() is None
+    tally.count(EndpointHalted("openai", None, halt))
+    assert tally.eta() == 0
+    assert tally.failed == 1
+
+
+def test_rates_are_of_the_last_ten_seconds() -> None:
+    """Rates forget what is older than the window, and are averages once the sweep has ended."""
+    tally = tally_of(started("a", total=999), pulse(0), *[answer("a")] * 500)
+    for second in range(1, 31):
+        tally.count(pulse(second))
+        tally.count(answer("a", tokens=50))
+    assert list(tally.rates() or ()) == pytest.approx([1.0, 100.0], rel=0.2)
+    tally.count(SweepEnded(53.0, interrupted=False))
+    assert list(tally.rates() or ()) == pytest.approx([530 / 53, 103_000 / 53])
+
+
+def test_cost_is_of_this_run_and_of_known_prices() -> None:
+    """Only calls of this run to lanes with a price cost; no price at all is not zero dollars."""
+    tally = tally_of(started("a", price=Price(10, 20)), answer("a", stored=True), answer("a"))
+    tally.count(judgment("a", 7.0))
+    assert tally.cost == pytest.approx(100 * 10e-6 + 100 * 20e-6)
+    tally.count(answer("a", tokens=None))
+    assert tally.lanes[0].uncounted == 1
+    assert tally_of(started("a"), answer("a")).cost is None
+
+
+def test_cells_outside_the_plan_count_nowhere() -> None:
+    """A model or a judge that is not in the plan, and events before it, change nothing."""
+    stranger = JudgmentLanded(cell("a", "stranger"), Usage(), Score(3), stored=True)
+    tally = tally_of(answer("a"), started("a"), answer("b"), failed("b"), stranger, Pulsed(1, ()))
+    assert (tally.done, tally.failed, tally.lanes[0].scores) == (0, 0, 0)
+
+
+def test_retries_and_failures_are_told_by_cause() -> None:
+    """Retries and failures are counted by lane and by cause."""
+    tally = tally_of(started("a"), retried("a"), retried("a", Cause.TIMEOUT), failed("a"))
+    tally.count(failed("a", Cause.FILTERED, judge="gpt-4o"))
+    assert dict(tally.retries) == {Cause.RATE: 1, Cause.TIMEOUT: 1}
+    assert dict(tally.failures) == {Cause.SERVER: 1, Cause.FILTERED: 1}
+    assert [(lane.retried, lane.failed) for lane in tally.lanes] == [(2, 1), (0, 1)]

@@ -1,0 +1,78 @@
+"""Check the command: its errors, and a real process from its ready line to its end."""
+
+import signal
+import subprocess
+import sys
+import urllib.request
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from asynceval.cli.simulate import simulate
+from asynceval.simulator.faults import Fault
+
+COMMAND = "from asynceval.cli.simulate import simulate; simulate()"
+
+
+def refused(*arguments: str) -> str:
+    """Return what a command that is refused says; it must say so with exit code 2."""
+    result = CliRunner().invoke(simulate, ["--port", "0", *arguments])
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--latency", "fast"], "lognormal:0.8,4.0"),
+        (["--fault", "explode=1"], "reset, close, hang, truncate"),
+        (["--fault", "500=0.7", "--fault", "503=0.7"], "more than 1"),
+        (["--rpm", "0"], "--rpm"),
+        (["--tpm", "some"], "--tpm"),
+        (["--port", "70000"], "--port"),
+        (["--api-key-env", "ASYNCEVAL_TEST_NOT_SET"], "ASYNCEVAL_TEST_NOT_SET is not set"),
+        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
+    ],
+)
+def test_refused(arguments: list[str], message: str) -> None:
+    """A mistake ends with exit code 2 and a sentence about it."""
+    assert message in refused(*arguments)
+
+
+def test_port_is_required() -> None:
+    """Without a port the command is refused."""
+    result = CliRunner().invoke(simulate, [])
+    assert result.exit_code == 2
+    assert "--port" in result.output
+
+
+def test_every_option_has_help() -> None:
+    """Every option has a help text, there is an example, and every fault is named."""
+    options = [option for option in simulate.params if isinstance(option, click.Option)]
+    assert len(options) == len(simulate.params) == 8
+    assert all(option.help for option in options)
+    text = CliRunner().invoke(simulate, ["--help"]).output
+    assert "Example: asynceval simulate --port 8000" in text
+    assert all(kind in text for kind in Fault)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+def test_process(stop: signal.Signals) -> None:
+    """A process prints one line when it serves, and ends with exit code 0 when told to."""
+    command = [sys.executable, "-c", COMMAND, "--port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        try:
+            assert process.stderr is not None
+            ready = process.stderr.readline().decode()
+            assert ready.startswith("simulator ready at http://127.0.0.1:")
+            assert ready.endswith("/v1\n")
+            with urllib.request.urlopen(f"{ready.split()[-1]}/models") as response:
+                assert response.status == 200
+            process.send_signal(stop)
+            out, rest = process.communicate(timeout=30)
+            assert (process.returncode, out, rest) == (0, b"", b"")
+        finally:
+            process.kill()
