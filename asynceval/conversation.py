@@ -6,7 +6,7 @@ the same cells and the same calls: what is planned, what is paid and what is rep
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.benchmarks.mt_bench import temperature
 from asynceval.domain.call import Call, Message, Sampling
@@ -106,6 +106,17 @@ def walk(
             key = step.call.key()
             reply = find(key)
             yield step, key, reply
+
+
+def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
+    """Yield the cells of a conversation that cannot be filled without this answer."""
+    for turn in range(answer.turn, len(question.turns) + 1):
+        cell = replace(answer, turn=turn)
+        if turn > answer.turn:
+            yield cell
+        for judge in plan.sweep.judges:
+            for repeat in range(judge.repeats):
+                yield replace(cell, judge=judge.name, repeat=repeat)
 
 
 def _temperature(question: Question, target: Target) -> float:

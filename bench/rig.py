@@ -37,8 +37,6 @@ _WORDS = (
     "harbour",
     "method",
 )
-    "river stone bridge market signal copper winter garden engine letter harbour method".split()
-)
 
 
 @dataclass(frozen=True, slots=True)

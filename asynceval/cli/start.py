@@ -14,12 +14,12 @@ from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, say
 from asynceval.cli.tables import show
 from asynceval.config.keys import read_keys
 from asynceval.conversation import Plan
-from asynceval.domain.events import Event
+from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
 from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
 from asynceval.progress import listener
-from asynceval.report.outcomes import outcomes, read_causes
-from asynceval.report.summary import summarise
+from asynceval.report.outcomes import Outcome, outcomes, read_causes
+from asynceval.report.summary import Counter, summarise
 from asynceval.store.eventlog import EventLog
 from asynceval.store.lock import locked
 from asynceval.store.request import write
@@ -44,15 +44,25 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
             for notice in store.notices:
                 say(f"warning: {notice}")
 
+            counter = Counter(plan)
+
             def tell(event: Event) -> None:
-                log(event)
+                match event:
+                    case AnswerLanded(cell, usage, _, is_truncated):
+                        counter.add(Outcome(cell, usage, is_truncated=is_truncated))
+                    case JudgmentLanded(cell, usage, verdict):
+                        counter.add(Outcome(cell, usage, verdict))
+                    case _:
+                        log(event)
                 progress(event)
 
             _rest_garbage_collector()
             run = Run(plan, store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
-        with Store(folder, write=False) as store:
-            summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
+            if run.is_complete and only is None:
+                summary = counter.summary()
+            else:
+                summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
     show(Console(), plan, summary)
     if run.is_interrupted:
         say(f"interrupted. To continue: asynceval resume {quote(str(folder))}")

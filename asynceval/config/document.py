@@ -24,6 +24,7 @@ _PLAIN: Final = {
     "Cannot overwrite a value": "a key is set here for the second time",
     "Cannot declare": "a table is declared here for the second time",
     "Duplicate inline table key": "a key is set here for the second time",
+    "Illegal character '\\n'": "a text has no closing quote",
     "Illegal character": "a character that a text may not hold",
     "Found invalid character": "a character that a text may not hold",
 }

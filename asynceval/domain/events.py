@@ -61,6 +61,7 @@ class AnswerLanded:
     cell: Cell
     usage: Usage
     stored: bool
+    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

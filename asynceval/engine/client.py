@@ -161,7 +161,7 @@ class Client:
             seconds = wait(policy, outcome, history, self._random.random())
             if seconds is None:
                 action = Action.HALT_ENDPOINT if is_first else outcome.action
-                self._halt(endpoint, call.wire, action, failure)
+                self._halt(endpoint, call, action, failure)
                 return failure
             self._tell(CallRetried(cell, endpoint, failure, seconds))
             await self._back_off(line.gate, outcome, seconds)
@@ -183,19 +183,17 @@ class Client:
         finally:
             gate.backing_off -= 1
 
-    def _halt(self, endpoint: str, model: str, action: Action, failure: Failure) -> None:
-        if action is Action.HALT_ENDPOINT:
-            scope = None
-        elif action is Action.HALT_MODEL:
-            scope = model
-        else:
+    def _halt(self, endpoint: str, call: Call, action: Action, failure: Failure) -> None:
+        if action not in (Action.HALT_ENDPOINT, Action.HALT_MODEL):
             return
-        if (endpoint, scope) in self._halted:
+        is_whole = action is Action.HALT_ENDPOINT
+        scope = (endpoint, None if is_whole else call.wire)
+        if scope in self._halted:
             return
-        self._halted[endpoint, scope] = failure
-        if scope is None:
+        self._halted[scope] = failure
+        if is_whole:
             self._lines[endpoint].gate.close(failure.message)
-        self._tell(EndpointHalted(endpoint, scope, failure))
+        self._tell(EndpointHalted(endpoint, None if is_whole else call.model, failure))
 
 
 def _with(history: History, signal: Signal, elapsed: float) -> History:

@@ -6,9 +6,10 @@ from contextlib import suppress
 from anyio import create_task_group
 from anyio.lowlevel import checkpoint
 
-from asynceval.conversation import Plan, Step, conversation, walk
+from asynceval.conversation import Plan, Step, conversation, dependents, walk
 from asynceval.domain.cell import Cell
-from asynceval.domain.events import AnswerLanded, JudgmentLanded, Lane, Listener
+from asynceval.domain.events import AnswerLanded, CallFailed, JudgmentLanded, Lane, Listener
+from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Only, Target
@@ -116,11 +117,21 @@ class Sweep:
                         step = steps.send(reply)
                         if step.cell.judge is None:
                             reply = await self._answer(step, target.endpoint)
+                            if reply is None:
+                                self._tell_dependents(question, step.cell, target.endpoint)
                         elif step.cell.judge in self._judge_endpoints:
                             endpoint = self._judge_endpoints[step.cell.judge]
                             games.start_soon(self._fill, step, endpoint)
         finally:
             window.leave()
+
+    def _tell_dependents(self, question: Question, answer: Cell, endpoint: str) -> None:
+        if self._stop.is_requested:
+            return
+        failure = Failure(Cause.NOT_REACHED, "the answer it depends on is missing")
+        for cell in dependents(self._plan, question, answer):
+            if cell.judge is None or cell.judge in self._judge_endpoints:
+                self._tell(CallFailed(cell, endpoint, failure))
 
     async def _answer(self, step: Step, endpoint: str) -> Reply | None:
         if self._only != "judgments":
@@ -140,7 +151,7 @@ class Sweep:
     def _landed(self, cell: Cell, reply: Reply, *, stored: bool) -> None:
         self.filled += 1
         if cell.judge is None:
-            self._tell(AnswerLanded(cell, reply.usage, stored))
+            self._tell(AnswerLanded(cell, reply.usage, stored, reply.is_truncated))
         elif cell.judge in self._judge_endpoints:
             verdict = read_score(reply.text, rule=self._plan.sweep.rule)
             self._tell(JudgmentLanded(cell, reply.usage, verdict, stored))

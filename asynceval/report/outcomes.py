@@ -6,11 +6,11 @@ from pathlib import Path
 
 import orjson
 
-from asynceval.conversation import Plan, walk
+from asynceval.conversation import Plan, dependents, walk
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
-from asynceval.domain.reply import Reply
+from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Verdict
 from asynceval.prompts.verdicts import read_score
@@ -19,16 +19,17 @@ from asynceval.store.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A cell of the plan: its reply, or the cause why there is none.
+    """What a cell of the plan came to: tokens spent on its reply, or the cause why there is none.
 
     The cause of a judgment whose answer is missing is the answer's. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment.
     """
 
     cell: Cell
-    reply: Reply | None = None
+    usage: Usage | None = None
     verdict: Verdict | None = None
     cause: Cause | None = None
+    is_truncated: bool = False
 
 
 def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
@@ -46,34 +47,17 @@ def _conversation(
     target: Target,
     choice: int,
 ) -> Iterator[Outcome]:
-    turn, cause = 0, Cause.NOT_REACHED
     for step, key, reply in walk(plan, question, target, choice, store.get):
-        turn = step.cell.turn
         if reply is None:
             cause = causes.get(key, Cause.NOT_REACHED)
             yield Outcome(step.cell, cause=cause)
+            if step.cell.judge is None:
+                for cell in dependents(plan, question, step.cell):
+                    yield Outcome(cell, cause=cause)
         elif step.cell.judge is None:
-            yield Outcome(step.cell, reply)
+            yield Outcome(step.cell, reply.usage, is_truncated=reply.is_truncated)
         else:
-            yield Outcome(step.cell, reply, read_score(reply.text, rule=plan.sweep.rule))
-        if reply is None and step.cell.judge is None:
-            yield from _lost(plan, question, target, choice, turn, cause)
-
-
-def _lost(
-    plan: Plan, question: Question, target: Target, choice: int, turn: int, cause: Cause
-) -> Iterator[Outcome]:
-    """Yield the cells that a missing answer takes with it."""
-    for later in range(turn, len(question.turns) + 1):
-        cell = Cell(question.id, question.category, later, target.name, choice)
-        if later > turn:
-            yield Outcome(cell, cause=cause)
-        for judge in plan.sweep.judges:
-            for repeat in range(judge.repeats):
-                lost = Cell(
-                    question.id, question.category, later, target.name, choice, judge.name, repeat
-                )
-                yield Outcome(lost, cause=cause)
+            yield Outcome(step.cell, reply.usage, read_score(reply.text, rule=plan.sweep.rule))
 
 
 def read_causes(folder: Path) -> dict[bytes, Cause]:

@@ -1,6 +1,7 @@
 """The summary: counts and means of a run, by judge and model."""
 
-from collections import Counter, defaultdict
+from collections import Counter as Counts
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -74,64 +75,102 @@ class Summary:
     warnings: tuple[str, ...]
 
 
-def summarise(plan: Plan, outcomes: Iterable[Outcome]) -> Summary:
-    """Count and average the outcomes of a plan."""
-    counts: Counter[str] = Counter()
-    expected: Counter[tuple[str, str]] = Counter()
-    scores: defaultdict[tuple[str, str], list[_Scored]] = defaultdict(list)
-    causes: Counter[tuple[str, str, str]] = Counter()
-    tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
-    for outcome in outcomes:
-        cell, reply = outcome.cell, outcome.reply
-        if reply is not None:
-            spent = tokens[cell.kind, cell.asked]
+class Counter:
+    """Counts and averages outcomes as they come, in any order, and keeps no text."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Start with nothing counted."""
+        self._plan = plan
+        self._counts: Counts[str] = Counts()
+        self._expected: Counts[tuple[str, str]] = Counts()
+        self._scores: defaultdict[tuple[str, str], list[_Scored]] = defaultdict(list)
+        self._causes: Counts[tuple[str, str, str]] = Counts()
+        self._tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one cell."""
+        cell = outcome.cell
+        if outcome.usage is not None:
+            spent = self._tokens[cell.kind, cell.asked]
             spent[0] += 1
-            spent[1] += reply.usage.prompt_tokens or 0
-            spent[2] += reply.usage.completion_tokens or 0
+            spent[1] += outcome.usage.prompt_tokens or 0
+            spent[2] += outcome.usage.completion_tokens or 0
         else:
-            causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
+            self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:
-            counts["truncated"] += reply is not None and reply.is_truncated
-            continue
-        expected[cell.judge, cell.target] += 1
-        counts[_outcome(outcome)] += 1
+            self._counts["truncated"] += outcome.is_truncated
+            return
+        self._expected[cell.judge, cell.target] += 1
+        self._counts[_outcome(outcome)] += 1
         if isinstance(outcome.verdict, Score):
-            scores[cell.judge, cell.target].append(
-                _Scored(cell.question, cell.category, cell.turn, outcome.verdict.value)
+            self._scores[cell.judge, cell.target].append(
+                (cell.question, cell.category, cell.turn, outcome.verdict.value)
             )
         elif isinstance(outcome.verdict, Unparsed):
-            causes["verdict", cell.judge, outcome.verdict.reason] += 1
-    standings = tuple(
-        _standing(plan, judge.name, target.name, scores, expected)
-        for judge in plan.sweep.judges
-        for target in plan.sweep.targets
-    )
-    coverage = Coverage(
-        expected=expected.total(),
-        scored=counts["scored"],
-        unparsed=counts["unparsed"],
-        failed=counts["failed"],
-        refused=counts["refused"],
-        not_reached=counts["not_reached"],
-        truncated=counts["truncated"],
-    )
-    return Summary(
-        coverage=coverage,
-        standings=tuple(sorted(standings, key=_rank)),
-        failures=tuple(Failures(*key, n) for key, n in sorted(causes.items())),
-        spending=tuple(
-            _spending(plan, kind, model, spent) for (kind, model), spent in sorted(tokens.items())
-        ),
-        warnings=tuple(_warnings(coverage, standings)),
-    )
+            self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
+
+    def summary(self) -> Summary:
+        """Return what has been counted so far as a summary."""
+        plan = self._plan
+        standings = tuple(
+            self._standing(judge.name, target.name)
+            for judge in plan.sweep.judges
+            for target in plan.sweep.targets
+        )
+        counts = self._counts
+        coverage = Coverage(
+            expected=self._expected.total(),
+            scored=counts["scored"],
+            unparsed=counts["unparsed"],
+            failed=counts["failed"],
+            refused=counts["refused"],
+            not_reached=counts["not_reached"],
+            truncated=counts["truncated"],
+        )
+        return Summary(
+            coverage=coverage,
+            standings=tuple(sorted(standings, key=_rank)),
+            failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),
+            spending=tuple(
+                _spending(plan, kind, model, spent)
+                for (kind, model), spent in sorted(self._tokens.items())
+            ),
+            warnings=tuple(_warnings(coverage, standings)),
+        )
+
+    def _standing(self, judge: str, model: str) -> Standing:
+        scores = self._scores.get((judge, model), [])
+        questions = self._plan.questions
+        turns = range(1, max((len(question.turns) for question in questions), default=0) + 1)
+        categories = dict.fromkeys(question.category for question in questions)
+        return Standing(
+            judge=judge,
+            model=model,
+            average=clustered_mean((question, value) for question, _, _, value in scores),
+            expected=self._expected.get((judge, model), 0),
+            turns={
+                turn: clustered_mean((q, value) for q, _, its, value in scores if its == turn)
+                for turn in turns
+            },
+            categories={
+                category: clustered_mean(
+                    (q, value) for q, its, _, value in scores if its == category
+                )
+                for category in categories
+            },
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    question: str
-    category: str
-    turn: int
-    value: float
+def summarise(plan: Plan, outcomes: Iterable[Outcome]) -> Summary:
+    """Count and average the outcomes of a plan."""
+    counter = Counter(plan)
+    for outcome in outcomes:
+        counter.add(outcome)
+    return counter.summary()
+
+
+_Scored = tuple[str, str, int, float]
+"""Question, category, turn and value of a score."""
 
 
 def _outcome(outcome: Outcome) -> str:
@@ -146,32 +185,6 @@ def _outcome(outcome: Outcome) -> str:
             return "not_reached"
         case _:
             return "failed"
-
-
-def _standing(
-    plan: Plan,
-    judge: str,
-    model: str,
-    scores: dict[tuple[str, str], list[_Scored]],
-    expected: dict[tuple[str, str], int],
-) -> Standing:
-    mine = scores.get((judge, model), [])
-    turns = range(1, max((len(q.turns) for q in plan.questions), default=0) + 1)
-    categories = dict.fromkeys(question.category for question in plan.questions)
-    return Standing(
-        judge=judge,
-        model=model,
-        average=clustered_mean((s.question, s.value) for s in mine),
-        expected=expected.get((judge, model), 0),
-        turns={
-            turn: clustered_mean((s.question, s.value) for s in mine if s.turn == turn)
-            for turn in turns
-        },
-        categories={
-            category: clustered_mean((s.question, s.value) for s in mine if s.category == category)
-            for category in categories
-        },
-    )
 
 
 def _rank(standing: Standing) -> tuple[str, float, str]:

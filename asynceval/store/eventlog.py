@@ -16,6 +16,7 @@ from asynceval.domain.events import (
     SweepStarted,
     SweepStopping,
 )
+from asynceval.domain.failure import Cause
 from asynceval.domain.text import visible
 
 
@@ -59,7 +60,7 @@ def _line(event: Event) -> str | None:
             return f"sweep {name}: {sum(lane.total for lane in lanes)} calls in the plan"
         case CallRetried(cell, endpoint, failure, wait):
             return f"{endpoint}: {cell.asked}: {failure.message}; again in {wait:.1f} s"
-        case CallFailed(cell, endpoint, failure):
+        case CallFailed(cell, endpoint, failure) if failure.cause is not Cause.NOT_REACHED:
             place = f"question {cell.question} turn {cell.turn} of {cell.target}"
             return f"{endpoint}: {cell.asked}: {place} failed ({failure.cause}): {failure.message}"
         case EndpointHalted(endpoint, model, failure):

@@ -1,6 +1,7 @@
 """Repair: a log without its damaged stretches."""
 
 import os
+from io import BufferedWriter
 from pathlib import Path
 
 from asynceval.domain.errors import StorageError
@@ -32,18 +33,19 @@ def repair(folder: Path) -> tuple[Path, ...]:
 def _sift(path: Path, draft: Path, damaged: Path) -> int:
     """Copy the intact lines to `draft` and the others to `damaged`; return how many others."""
     others = 0
-    with path.open("rb") as lines, draft.open("wb", opener=_private) as kept:
+    with path.open("rb") as lines, _private(draft, os.O_TRUNC) as kept:
         for line in lines:
             if key_of(line.removesuffix(b"\n")) is not None:
                 kept.write(line if line.endswith(b"\n") else line + b"\n")
             elif line.strip():
                 others += 1
-                with damaged.open("ab", opener=_private) as file:
+                with _private(damaged, os.O_APPEND) as file:
                     file.write(line)
         kept.flush()
         os.fsync(kept.fileno())
     return others
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _private(path: Path, flag: int) -> BufferedWriter:
+    """Open a file to write that nobody else may read, like the log itself."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600), "wb")

@@ -39,13 +39,13 @@ def test_draws_are_spaced(milliseconds: float) -> None:
         terminal.spent = terminal.draws = 0
         begin = clock.now
         while clock.now - begin < 120:
-            clock.now += 0.05
+            clock.now += 0.23
             dashboard(pulse(clock.now))
         passed = clock.now - begin
         assert 0 < terminal.draws <= 4 * passed + 1
         assert terminal.spent - milliseconds / 1000 < 0.03 * passed
-        if milliseconds <= 5:
-            assert terminal.draws > 3.8 * passed
+        if milliseconds <= 5:  # a pulse just before its time costs no draw
+            assert terminal.draws > 3.3 * passed
 
 
 class SlowTerminal(StringIO):
@@ -169,15 +169,16 @@ def test_lines_that_a_narrower_terminal_wrapped_are_erased() -> None:
     assert first_draw.count("\x1b[2K") == rows
 
 
-def test_a_terminal_that_is_gone_is_no_error() -> None:
-    """When the terminal cannot be written to any more, the dashboard stays silent."""
+@pytest.mark.parametrize("sign", ["mt-bench", "\x1b[?25h"])
+def test_a_terminal_that_is_gone_is_no_error(sign: str) -> None:
+    """When the terminal goes, at a draw or at the end, the dashboard stays silent."""
 
     class Gone(StringIO):
         """A terminal that was closed."""
 
         def write(self, text: str) -> int:
-            """Fail, as a closed pty does, once a frame is drawn."""
-            if "mt-bench" in text:
+            """Fail, as a closed pty does, when the sign comes."""
+            if sign in text:
                 raise OSError(5, "Input/output error")
             return super().write(text)
 
@@ -188,4 +189,5 @@ def test_a_terminal_that_is_gone_is_no_error() -> None:
             clock.next()
             dashboard(pulse(second))
         dashboard(SweepEnded(20, interrupted=False))
+    dashboard(pulse(21))
     assert terminal.quiet

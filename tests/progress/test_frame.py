@@ -15,6 +15,7 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Cause, Failure
 from asynceval.progress import Dashboard, Tally
 from asynceval.progress.busiest import Busiest
+from asynceval.progress.endpoint_rows import endpoint_rows
 from asynceval.progress.frame import frame
 from tests.progress.feed import (
     JUDGE,
@@ -165,4 +166,4 @@ def test_many_endpoints_are_summed() -> None:
     assert re.search(r"^server-29 +29/50 ", text, re.MULTILINE)
     assert re.search(r"^and 25 more +3\d\d/1,250 +· +50 +· +· +3\d\d$", text, re.MULTILINE)
     assert "halted server-3: its process has died" in text
-    assert "\nall 30 " in "\n".join(line.plain for line in frame(tally, Busiest(), 100, 13))
+    assert [row.name for row in endpoint_rows(tally, 2)] == ["endpoints", "all 30"]

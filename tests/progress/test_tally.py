@@ -3,7 +3,7 @@
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asynceval.domain.events import (
@@ -45,6 +45,7 @@ def tally_of(*events: Event) -> Tally:
     return tally
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.lists(STEPS, max_size=60))
 def test_counts_are_what_landed(steps: list[Event | float]) -> None:
     """Done is what landed, stored ones among it, in every lane and overall, and rates are sane."""
@@ -67,6 +68,7 @@ def test_counts_are_what_landed(steps: list[Event | float]) -> None:
     assert eta is None or 0 < eta < inf
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.lists(st.tuples(st.sampled_from(MODELS), st.floats(1, 10)), min_size=1))
 def test_means_are_of_the_scores(scores: list[tuple[str, float]]) -> None:
     """A judge's mean is that of all its scores, a model's of those it received; no verdict is none."""
@@ -80,6 +82,7 @@ def test_means_are_of_the_scores(scores: list[tuple[str, float]]) -> None:
         assert lane.mean == (pytest.approx(sum(own) / len(own)) if own else None)
 
 
+@settings(deadline=None)  # other work on the machine is no failure
 @given(st.integers(0, 500), st.floats(0.5, 20), st.integers(20, 90))
 def test_eta_is_what_is_left_over_the_speed(stored: int, speed: float, seconds: int) -> None:
     """At a steady speed the ETA is right, however many cells were stored before."""

@@ -1,0 +1,62 @@
+"""What does it cost to run a finished sweep of 250,000 calls again, with nothing to do?
+
+The log is written without a server, with replies of usual length. CPU of the whole process over the
+number of calls, start-up and report included.
+"""
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from asynceval.config.flags import Flags, resolve
+from asynceval.config.questions import load_all
+from asynceval.conversation import Plan, walk
+from asynceval.domain.reply import Reply, Usage
+from asynceval.prompts import templates
+from asynceval.store.line import Record
+from asynceval.store.store import Store
+from bench.rig import answer, questions, spend, sweep
+
+QUESTIONS = 62_500
+NOBODY = "http://127.0.0.1:9"
+_ANSWER = "The parts fit together because each one leaves room for the next. " * 14
+_JUDGMENT = "The answer covers the parts and their order, with one gap. " * 8 + "\nRating: [[7]]"
+
+
+def main() -> None:
+    """Write a finished run, run it again, and measure that."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        file = questions(folder / "questions.jsonl", QUESTIONS)
+        calls = _finish(folder / "run", file)
+        spent = spend(sweep(NOBODY, file, "run", 50), folder)
+    if spent.exit_code != 0:
+        sys.exit(f"the run was not found finished (exit code {spent.exit_code})")
+    answer(
+        bench="resume", calls=calls, us_a_call=round(spent.cpu / calls * 1e6, 1), must=50, aim=15
+    )
+
+
+def _finish(run: Path, file: Path) -> int:
+    """Write the log of a run in which every call was answered; return how many there are."""
+    flags = Flags(("sim-s70",), ("sim-judge",), NOBODY, questions=str(file), parallel=50)
+    request = resolve(None, flags)
+    plan = Plan(request.sweep, load_all(request)[0], templates.builtin())
+    run.mkdir()
+    with Store(run, write=True) as store:
+        for target in plan.sweep.targets:
+            for question, choice in plan.conversations():
+                replies = iter((_ANSWER, _JUDGMENT, _ANSWER, _JUDGMENT))
+
+                def say(_: bytes) -> Reply:
+                    text = f"{next(replies)}"  # noqa: B023 - used up before the next question
+                    return Reply(text, finish_reason="stop", usage=Usage(200, 250))
+
+                for step, key, reply in walk(plan, question, target, choice, say):
+                    assert reply is not None
+                    store.put(Record(key, step.cell, reply, 1.8e9, 0.1, 0.2, 1))
+        return len(store)
+
+
+if __name__ == "__main__":
+    main()
