@@ -63,7 +63,9 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
                 summary = counter.summary()
             else:
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
-    show(Console(), plan, summary)
+    console = Console()
+    console.print()
+    show(console, plan, summary)
     if run.is_interrupted:
         say(f"interrupted. To continue: asynceval resume {quote(str(folder))}")
         return INTERRUPTED

@@ -1,6 +1,6 @@
 """The report as tables on a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -13,34 +13,33 @@ from asynceval.report.summary import Standing, Summary
 from asynceval.stats.mean import Mean
 
 _LONGEST_NAME = 28
+_SHORTEST_NAME = 9
 
 
 def show(console: Console, plan: Plan, summary: Summary) -> None:
     """Print the leaderboard of each judge, the means by category, and what is missing and why."""
     for judge in plan.sweep.judges:
         standings = [s for s in summary.standings if s.judge == judge.name]
-        console.print(_leaderboard(judge.name, standings))
-        console.print(_categories(standings))
+        console.print(_leaderboard(judge.name, standings, console.width))
+        for table in _categories(standings, console.width):
+            console.print(table)
     _print_coverage(console, summary)
 
 
-def _leaderboard(judge: str, standings: Iterable[Standing]) -> Table:
+def _leaderboard(judge: str, rows: Sequence[Standing], width: int) -> Table:
     table = Table(box=SIMPLE_HEAD, title=_text(f"Scores by {judge}, 1 to 10"), title_justify="left")
-    rows = list(standings)
     turns = list(rows[0].turns) if rows else []
+    numbers = ["average", "95 %", *(f"turn {turn}" for turn in turns), "n", "missing"]
+    room = width - sum(max(9 if title == "95 %" else 5, len(title)) + 3 for title in numbers) - 4
     table.add_column("model", no_wrap=True)
-    table.add_column("average", justify="right")
-    table.add_column("95 % interval", justify="right")
-    for turn in turns:
-        table.add_column(f"turn {turn}", justify="right")
-    table.add_column("n", justify="right")
-    table.add_column("missing", justify="right")
+    for title in numbers:
+        table.add_column(title, justify="right", no_wrap=True)
     for standing in rows:
         average = standing.average
         n = average.n if average else 0
         missing = standing.expected - n
         table.add_row(
-            _name(standing.model),
+            _name(standing.model, room),
             _number(average),
             _interval(average),
             *(_number(standing.turns[turn]) for turn in turns),
@@ -50,15 +49,39 @@ def _leaderboard(judge: str, standings: Iterable[Standing]) -> Table:
     return table
 
 
-def _categories(standings: Iterable[Standing]) -> Table:
-    table = Table(box=SIMPLE_HEAD, title="Means by category", title_justify="left")
-    rows = list(standings)
-    table.add_column("category", no_wrap=True)
-    for standing in rows:
-        table.add_column(_name(standing.model), justify="right", overflow="fold")
-    for category in rows[0].categories if rows else ():
-        table.add_row(_name(category), *(_number(s.categories[category]) for s in rows))
-    return table
+def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
+    """Yield means by category, the fewer of models and categories as columns, as many as fit."""
+    models = [standing.model for standing in standings]
+    categories = list(standings[0].categories) if standings else []
+    means = {
+        (s.model, category): s.categories[category] for s in standings for category in categories
+    }
+    if len(models) <= len(categories):
+        rows, columns, what = categories, models, "category"
+    else:
+        rows, columns, what = models, categories, "model"
+        means = {(category, model): mean for (model, category), mean in means.items()}
+    room = width - _room(rows, what)
+    while columns:
+        fitting = columns[:1]
+        while len(fitting) < len(columns) and _room([*columns[: len(fitting) + 1]]) <= room:
+            fitting = columns[: len(fitting) + 1]
+        columns = columns[len(fitting) :]
+        table = Table(box=SIMPLE_HEAD, title="Means by category", title_justify="left")
+        table.add_column(what, no_wrap=True)
+        for column in fitting:
+            table.add_column(_name(column), justify="right")
+        for row in rows:
+            table.add_row(_name(row), *(_number(means[column, row]) for column in fitting))
+        yield table
+
+
+def _room(names: Sequence[str], title: str = "") -> int:
+    """Return the width of columns with these titles, or of one column if a title is given."""
+    widths = [max(4, _name(name).cell_len) for name in names]
+    if title:
+        return max(len(title), *widths) + 4
+    return sum(width + 3 for width in widths)
 
 
 def _print_coverage(console: Console, summary: Summary) -> None:
@@ -82,13 +105,15 @@ def _interval(mean: Mean | None) -> str:
     if mean is None or mean.interval is None:
         return "-"
     low, high = mean.interval
-    return f"{low:.2f} to {high:.2f}"
+    return f"{low:.2f}–{high:.2f}"
 
 
-def _name(name: str) -> Text:
-    shown = visible(name)
-    if len(shown) > _LONGEST_NAME:
-        shown = f"{shown[:13]}…{shown[-14:]}"
+def _name(name: str, room: int = _LONGEST_NAME) -> Text:
+    """Return a name for a terminal, its middle left out where it is longer than there is room."""
+    shown, most = visible(name), max(_SHORTEST_NAME, min(room, _LONGEST_NAME))
+    if len(shown) > most:
+        half = (most - 1) // 2
+        shown = f"{shown[: most - 1 - half]}…{shown[-half:]}"
     return Text(shown)
 
 

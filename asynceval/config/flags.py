@@ -131,12 +131,16 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
     endpoints = sweep.endpoints
     targets = [t for t in sweep.targets if t.name in models.kept]
     judging = [j for j in sweep.judges if j.name in judges.kept]
+    used: set[str] = set()
     if flags.base_url is None and flags.key_env is not None:
         used = {t.endpoint for t in targets}
         endpoints = with_variable(endpoints, used, flags.key_env, "--key-env")
     if not judges.added and flags.judge_key_env is not None:
-        used = {j.endpoint for j in judging}
-        endpoints = with_variable(endpoints, used, flags.judge_key_env, "--judge-key-env")
+        judged = {j.endpoint for j in judging}
+        if used & judged and flags.key_env != flags.judge_key_env:
+            message = "is another key for the endpoint of --key-env; give judges their own endpoint"
+            raise ConfigError(Problem(message, key="--judge-key-env"))
+        endpoints = with_variable(endpoints, judged, flags.judge_key_env, "--judge-key-env")
     if models.added and flags.base_url is not None:
         home, endpoints = account(endpoints, flags.base_url, flags.key_env, "default")
         targets += [Target(name, home.name, name) for name in models.added]

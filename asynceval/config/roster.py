@@ -72,12 +72,10 @@ def with_variable(
     endpoints: Endpoints, used: Collection[str], variable: str, flag: str
 ) -> Endpoints:
     """Set the key's variable of the one endpoint in use; several would share a key by accident."""
-    if len(used) != 1:
-        raise ConfigError(
-            Problem(
-                f"is for one endpoint, and here are {len(used)} ({', '.join(sorted(used))}): "
-                "set api_key_env of each in the config",
-                key=flag,
-            )
-        )
+    if not used:
+        raise ConfigError(Problem("has no use: there is no endpoint that it is for", key=flag))
+    if len(used) > 1:
+        listed = ", ".join(map(shown, sorted(used)))
+        message = f"is for one endpoint, and here are {len(used)} ({listed})"
+        raise ConfigError(Problem(f"{message}: set api_key_env of each in the config", key=flag))
     return tuple(replace(e, api_key_env=variable) if e.name in used else e for e in endpoints)

@@ -13,6 +13,7 @@ from rich.text import Text
 from asynceval.progress.wording import shorten
 
 GAP = 2
+NOTHING = "·"
 SHORT_NAME = 20
 """Names get this much room before columns that can be spared do."""
 SMALL_BAR, LARGE_BAR = 8, 30
@@ -23,12 +24,18 @@ class Column:
     """A column of numbers.
 
     It is at least `least` cells wide, so that it stays where it is as its numbers grow. Columns of
-    a higher `rank` go first when room is short; rank 0 stays while it fits at all.
+    a higher `rank` go first when room is short; rank 0 stays while it fits at all. An optional
+    column is left out while there is nothing in it.
     """
 
     title: str
     least: int = 0
     rank: int = 0
+    is_optional: bool = False
+
+    def is_empty(self, texts: Iterable[str]) -> bool:
+        """Whether there is nothing in the column but its title."""
+        return all(text in (self.title, NOTHING, "") for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,11 @@ def fit(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Fit:
     longest = max((cell_len(row.name) for row in rows), default=0)
     has_bars = any(row.part is not None for row in rows)
     wanted = min(longest, SHORT_NAME) + (GAP + SMALL_BAR if has_bars else 0)
-    kept = list(range(len(columns)))
+    kept = [
+        index
+        for index, column in enumerate(columns)
+        if not (column.is_optional and column.is_empty(row.cells[index].text for row in rows))
+    ]
     while kept and sum(widths[index] + GAP for index in kept) + wanted > width:
         spare = max(kept, key=lambda index: columns[index].rank)
         if not columns[spare].rank and widths[spare] + GAP < width:

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 
 from asynceval.progress.busiest import Busiest
-from asynceval.progress.grid import Cell, Column, Row, header
+from asynceval.progress.grid import NOTHING, Cell, Column, Row, header
 from asynceval.progress.lane_count import LaneCount
 from asynceval.progress.tally import Tally, cost_of
 from asynceval.progress.wording import of_total, one_line, rate
 
-NOTHING = Cell("·", "bright_black")
+EMPTY = Cell(NOTHING, "bright_black")
 COLUMNS = (
     Column("done"),
-    Column("stored", 6, 7),
+    Column("stored", 6, 7, is_optional=True),
     Column("calls/s", 7, 1),
     Column("tokens/s", 8, 4),
     Column("mean", 5, 3),
     Column("retried", 7, 6),
     Column("failed", 6, 2),
-    Column("cost", 7, 5),
+    Column("cost", 7, 5, is_optional=True),
 )
 TITLES = {"target": "models", "judge": "judges"}
 
@@ -67,15 +67,15 @@ def _row(tally: Tally, name: str, lanes: Sequence[LaneCount], style: str = "") -
     cells = (
         Cell(of_total(done, total)),
         _number(sum(lane.stored for lane in lanes)),
-        Cell("halted", "red") if is_halted else Cell(rate(calls)) if calls else NOTHING,
-        Cell(f"{tokens:,.0f}") if tokens else NOTHING,
-        Cell(f"{sum(lane.score_sum for lane in lanes) / scores:.2f}") if scores else NOTHING,
+        Cell("halted", "red") if is_halted else Cell(rate(calls)) if calls else EMPTY,
+        Cell(f"{tokens:,.0f}") if tokens else EMPTY,
+        Cell(f"{sum(lane.score_sum for lane in lanes) / scores:.2f}") if scores else EMPTY,
         _number(sum(lane.retried for lane in lanes)),
         _number(sum(lane.failed for lane in lanes), "red"),
-        NOTHING if cost is None else Cell(f"${cost:,.2f}"),
+        EMPTY if cost is None else Cell(f"${cost:,.2f}"),
     )
     return Row(name, cells, part=done / total if total else 0.0, style=style)
 
 
 def _number(count: int, style: str = "") -> Cell:
-    return Cell(f"{count:,}", style) if count else NOTHING
+    return Cell(f"{count:,}", style) if count else EMPTY

@@ -53,6 +53,10 @@ _RATING_LINE = re.compile(
     r"([0-9]{1,9}+(?:\.[0-9]{0,9}+)?(?:[ ]?/[ ]?[0-9]{1,9}+)?)[ \t\r*_\"'`.]{0,8}$",
     re.IGNORECASE | re.MULTILINE,
 )
+# What nearly every judgment ends with, and the signs that ask for a closer look before it.
+_PLAIN = "Rating: [["
+_GRADES = {f"{grade}]]": float(grade) for grade in range(1, 11)}
+_SIGNS = ("[", "【", "［", "<")
 _WINNERS: dict[str, Literal["A", "B", "tie"]] = {"A": "A", "B": "B", "C": "tie"}
 
 # FastChat's two patterns. The possessive quantifiers match the same texts in linear time.
@@ -109,6 +113,10 @@ def read_score(
     """
     if rule == "fastchat":
         return _fastchat_score(text)
+    before, _, grade = text.rpartition(_PLAIN)
+    value = _GRADES.get(grade)
+    if value is not None and lowest <= value <= highest and _is_plain(before):
+        return Score(value)
     said = _without_reasoning(text)
     if not said or said.isspace():
         return _nothing_said(text)
@@ -203,6 +211,11 @@ def _without_reasoning(text: str) -> str:
     for closing in _CLOSE.finditer(visible):
         end = closing.end()
     return visible[end:]
+
+
+def _is_plain(before: str) -> bool:
+    """Whether nothing before a final `Rating: [[8]]` can make it anything but the verdict."""
+    return not before[-1:].isalpha() and not any(sign in before for sign in _SIGNS)
 
 
 def _may_have_tags(text: str) -> bool:

@@ -149,6 +149,7 @@ verdictish = st.lists(
         [
             *("[[", "]]", "[", "]", r"\[\[", r"\]\]", "【【", "】】", "Rating: ", "\n", " ", "/10"),
             *("<think>", "</think>", "`", "```", "verdict: ", "A", "B", "0", "7", "10", ".5", "٣"),
+            *("[[3]]", "[[0]]", "[[99]]", "Rating: [[4.5]]", "Rating: 11/10", "[[A]]", "[[B]]"),
         ]
     )
     | st.text(max_size=3)
@@ -241,3 +242,14 @@ def test_default_rule_on_real_judgments() -> None:
         assert isinstance(score, Score)
         assert score.value == record["score"]
         assert score.flags == (() if score.value.is_integer() else ("fractional",))
+
+
+@given(
+    st.text(alphabet="aR :[]8<>`\n", max_size=30) | st.text(max_size=30),
+    st.sampled_from(["", "\n", " "]),
+    st.integers(0, 12),
+)
+def test_the_quick_way_reads_what_the_long_way_reads(before: str, gap: str, grade: int) -> None:
+    """A plain final verdict is read at once, and comes to what the whole rule makes of it."""
+    text = f"{before}{gap}Rating: [[{grade}]]"
+    assert read_score(text) == read_score(f"{text}\n")
