@@ -3,12 +3,14 @@
 import ast
 import asyncio
 import gc
+import heapq
 import itertools
 import json
 import random
 import re
 import sqlite3
 import weakref
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from copy import deepcopy
 from decimal import Decimal, localcontext
@@ -371,6 +373,30 @@ def test_credits_size() -> None:
         account.add(10**30, 30000, 20000)
         assert account.spend(10**30 - 1, 20000) == 1
         assert account.balance(20000) == 1
+
+
+def test_credits_heap(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each grant and each piece given back enters the heap once, and leaves it at most once."""
+    calls: Counter[str] = Counter()
+
+    def counted(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            calls[name] += 1
+            return real(*arguments)
+
+        return call
+
+    for name in ("heappush", "heappop", "heapreplace"):
+        monkeypatch.setattr(heapq, name, counted(name, getattr(heapq, name)))
+    account = load(243, 2)["Credits"]()
+    for expires in range(1, 101):
+        account.add(2, expires, 0)
+    for purchase in range(1, 11):
+        assert account.spend(199, 0) == purchase
+        assert account.refund(purchase, 199, 0) == 199
+    assert calls["heappush"] == 100 + 10 * 100
+    assert calls["heappop"] <= calls["heappush"]
+    assert calls["heapreplace"] <= 10
 
 
 # 244: shared loads
