@@ -97,7 +97,7 @@ def _skip_line(file: BufferedReader) -> None:
 
 def _is_utf_16(raw: bytes) -> bool:
     """Whether a first line is UTF-16: by its mark, or by the zero byte beside its first letter."""
-    return raw.startswith(_UTF_16) or (len(raw) > 1 and raw[:2].count(0) == 1)
+    return raw.startswith(_UTF_16) or raw[:2].count(0) == 1
 
 
 def _parsed(raw: bytes, skipped: int, path: Path, number: int, problems: Problems) -> Record | None:

@@ -44,8 +44,13 @@ class _Line:
     timeout: float
     key: Secret | None
 
+    def cleared(self, body: bytes) -> bytes:
+        """Return a body without the key, should the server have echoed it."""
+        key = None if self.key is None else self.key.reveal().encode()
+        return body if key is None or key not in body else body.replace(key, b"***")
+
     def redacted(self, failure: Failure) -> Failure:
-        """Return the failure without the key, should the server have echoed it."""
+        """Return a failure without the key, however it got into the message."""
         key = None if self.key is None else self.key.reveal()
         if key is None or key not in failure.message:
             return failure
@@ -81,7 +86,7 @@ class Client:
         self._first_policy = replace(self._policy, retries=min(2, self._policy.retries))
         self._answered: set[str] = set()
         self._lines: dict[str, _Line] = {}
-        self._pending: dict[bytes, Event] = {}
+        self._pending: dict[bytes, Event | None] = {}
         self._halted: dict[tuple[str, str | None], Failure] = {}
 
     def connect(self, endpoint: Endpoint, gate: Gate, key: Secret | None) -> None:
@@ -110,22 +115,29 @@ class Client:
             reply = self._store.get(key)
             if reply is not None:
                 return Answered(reply, stored=True)
-            other = self._pending.get(key)
-            if other is None:
+            if key not in self._pending:
                 break
-            await other.wait()
-        landed = self._pending[key] = Event()
+            await self._other(key)
+        self._pending[key] = None
         try:
             outcome = await self._pay(key, call, cell, endpoint, priority)
         finally:
-            del self._pending[key]
-            landed.set()
+            landed = self._pending.pop(key)
+            if landed is not None:
+                landed.set()
         if isinstance(outcome, Reply):
             return Answered(outcome, stored=False)
         if outcome.cause is not Cause.NOT_REACHED:
             self._store.note_failure(key, cell, outcome, time())
             self._tell(CallFailed(cell, endpoint, outcome))
         return outcome
+
+    async def _other(self, key: bytes) -> None:
+        """Wait until whoever pays for this call has its reply or its failure."""
+        landed = self._pending[key]
+        if landed is None:
+            landed = self._pending[key] = Event()
+        await landed.wait()
 
     async def _pay(
         self, key: bytes, call: Call, cell: Cell, endpoint: str, priority: int
@@ -135,12 +147,8 @@ class Client:
         asked = self._clock()
         history, attempts = History(), 0
         while True:
-            is_in = not self._stop.is_requested and await line.gate.enter(priority)
-            halted = self._halted.get((endpoint, None)) or self._halted.get((endpoint, call.wire))
-            if halted is not None or not is_in:
-                if is_in:
-                    line.gate.leave()
-                return halted or _STOPPED
+            if (refused := await self._enter(line, call, endpoint, priority)) is not None:
+                return refused
             attempts += 1
             started, at = self._clock(), time()
             try:
@@ -154,17 +162,31 @@ class Client:
                 )
                 self._answered.add(endpoint)
                 return outcome
-            history = _with(history, outcome, ended - asked)
+            history = _with(history, outcome, ended - started)
             failure = line.redacted(outcome.failure)
-            is_first = failure.cause is Cause.CONNECTION and endpoint not in self._answered
+            is_first = failure.cause is Cause.UNREACHABLE and endpoint not in self._answered
             policy = self._first_policy if is_first else self._policy
             seconds = wait(policy, outcome, history, self._random.random())
             if seconds is None:
                 action = Action.HALT_ENDPOINT if is_first else outcome.action
                 self._halt(endpoint, call, action, failure)
                 return failure
+            history = replace(history, elapsed=history.elapsed + seconds)
             self._tell(CallRetried(cell, endpoint, failure, seconds))
             await self._back_off(line.gate, outcome, seconds)
+
+    async def _enter(self, line: _Line, call: Call, endpoint: str, priority: int) -> Failure | None:
+        """Wait for a place at the gate; the failure if nothing is to be sent any more."""
+        if (halted := self._why_halted(call, endpoint)) is not None:
+            return halted
+        is_in = not self._stop.is_requested and await line.gate.enter(priority)
+        halted = self._why_halted(call, endpoint)
+        if halted is not None and is_in:
+            line.gate.leave()
+        return halted or (None if is_in else _STOPPED)
+
+    def _why_halted(self, call: Call, endpoint: str) -> Failure | None:
+        return self._halted.get((endpoint, None)) or self._halted.get((endpoint, call.wire))
 
     async def _send(self, line: _Line, key: bytes, body: bytes, attempt: int) -> Reply | Signal:
         headers = {**line.headers, "Idempotency-Key": key.hex()}
@@ -173,7 +195,7 @@ class Client:
         response = await self._transport.post(Request(line.url, headers, body, line.timeout))
         if isinstance(response, Signal):
             return response
-        return openai.decode(response.status, response.headers, response.body)
+        return openai.decode(response.status, response.headers, line.cleared(response.body))
 
     async def _back_off(self, gate: Gate, signal: Signal, seconds: float) -> None:
         gate.rate_limited += signal.action is Action.SLOW_DOWN
@@ -196,10 +218,10 @@ class Client:
         self._tell(EndpointHalted(endpoint, None if is_whole else call.model, failure))
 
 
-def _with(history: History, signal: Signal, elapsed: float) -> History:
+def _with(history: History, signal: Signal, seconds: float) -> History:
     return History(
         faults=history.faults + (signal.action is Action.RETRY),
         unusable=history.unusable + (signal.action is Action.RETRY_ONCE),
         slow_downs=history.slow_downs + (signal.action is Action.SLOW_DOWN),
-        elapsed=elapsed,
+        elapsed=history.elapsed + seconds,
     )

@@ -1,7 +1,7 @@
 """The gate: admission to one endpoint, shared by every target and judge on it."""
 
 import heapq
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 
 from aiolimiter import AsyncLimiter
@@ -13,13 +13,11 @@ from asynceval.domain.sweep import Endpoint
 _BURST_SECONDS = 0.1
 
 
-@dataclass(order=True, slots=True)
+@dataclass(slots=True)
 class _Waiter:
-    priority: int
-    number: int
-    turn: Event = field(compare=False, default_factory=Event)
-    is_admitted: bool = field(compare=False, default=False)
-    is_gone: bool = field(compare=False, default=False)
+    turn: Event
+    is_admitted: bool = False
+    is_gone: bool = False
 
 
 class Gate:
@@ -38,7 +36,7 @@ class Gate:
         self.backing_off = 0
         self._limiter = _limiter(endpoint.rpm) if endpoint.rpm else None
         self._pacing: CancelScope | None = None
-        self._waiters: list[_Waiter] = []
+        self._waiters: list[tuple[int, int, _Waiter]] = []
         self._numbers = count()
         self._closed: str | None = None
 
@@ -65,7 +63,7 @@ class Gate:
     def close(self, reason: str) -> None:
         """Admit nobody any more, and send everyone who waits away."""
         self._closed = reason
-        for waiter in self._waiters:
+        for _, _, waiter in self._waiters:
             waiter.turn.set()
         self._waiters.clear()
         if self._pacing is not None:
@@ -97,8 +95,8 @@ class Gate:
         return self.in_flight < self.endpoint.parallel and self._pacing is None
 
     async def _wait(self, priority: int) -> bool:
-        waiter = _Waiter(priority, next(self._numbers))
-        heapq.heappush(self._waiters, waiter)
+        waiter = _Waiter(Event())
+        heapq.heappush(self._waiters, (priority, next(self._numbers), waiter))
         is_in = False
         try:
             await waiter.turn.wait()
@@ -134,7 +132,7 @@ class Gate:
 
     def _admit(self) -> None:
         while self._waiters and self._has_room():
-            waiter = heapq.heappop(self._waiters)
+            _, _, waiter = heapq.heappop(self._waiters)
             if waiter.is_gone:
                 continue
             waiter.is_admitted = True

@@ -24,7 +24,10 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of a call's attempts so far; `elapsed` in seconds since the first one."""
+    """What became of a call's attempts so far.
+
+    `elapsed` are the seconds they took, back-off included and waiting at the gate not.
+    """
 
     faults: int = 0
     unusable: int = 0

@@ -82,7 +82,9 @@ class Sweep:
     async def _lane(self, target: Target, window: LaneWindow) -> None:
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.conversations()):
-                if self._replay(question, target, choice):
+                if self._is_lost(question, target, choice) or self._replay(
+                    question, target, choice
+                ):
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
@@ -93,14 +95,25 @@ class Sweep:
                 conversations.start_soon(self._converse, question, target, choice, window)
             window.close()
 
+    def _is_lost(self, question: Question, target: Target, choice: int) -> bool:
+        """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
+        if self._only != "judgments":
+            return False
+        step = next(conversation(self._plan, question, target, choice))
+        if self._store.get(step.call.key()) is not None:
+            return False
+        self._tell_dependents(question, step.cell, target.endpoint)
+        return True
+
     def _replay(self, question: Question, target: Target, choice: int) -> bool:
         """Take a conversation from the store; False, and nothing told, if it is not all there."""
         found = []
         for step, _, reply in walk(self._plan, question, target, choice, self._store.get):
-            if reply is not None:
-                found.append((step.cell, reply))
-            elif step.cell.judge is None or step.cell.judge in self._judge_endpoints:
+            if step.cell.judge is not None and step.cell.judge not in self._judge_endpoints:
+                continue
+            if reply is None:
                 return False
+            found.append((step.cell, reply))
         for cell, reply in found:
             self._landed(cell, reply, stored=True)
         return True
@@ -109,21 +122,31 @@ class Sweep:
         self, question: Question, target: Target, choice: int, window: LaneWindow
     ) -> None:
         steps = conversation(self._plan, question, target, choice)
-        reply = None
+        reply, judgment = None, None
         try:
             async with create_task_group() as games:
                 with suppress(StopIteration):
                     while True:
                         step = steps.send(reply)
-                        if step.cell.judge is None:
-                            reply = await self._answer(step, target.endpoint)
-                            if reply is None:
-                                self._tell_dependents(question, step.cell, target.endpoint)
-                        elif step.cell.judge in self._judge_endpoints:
-                            endpoint = self._judge_endpoints[step.cell.judge]
-                            games.start_soon(self._fill, step, endpoint)
+                        if judgment is not None:
+                            games.start_soon(self._judge, judgment)
+                            judgment = None
+                        if step.cell.judge is not None:
+                            judgment = step
+                            continue
+                        reply = await self._answer(step, target.endpoint)
+                        if reply is None:
+                            self._tell_dependents(question, step.cell, target.endpoint)
+                if judgment is not None:
+                    # The last one needs no task of its own.
+                    await self._judge(judgment)
         finally:
             window.leave()
+
+    async def _judge(self, step: Step) -> None:
+        endpoint = self._judge_endpoints.get(step.cell.judge or "")
+        if endpoint is not None:
+            await self._fill(step, endpoint)
 
     def _tell_dependents(self, question: Question, answer: Cell, endpoint: str) -> None:
         if self._stop.is_requested:

@@ -1,5 +1,6 @@
 """The transport: HTTP over aiohttp. Every exception of aiohttp's ends here."""
 
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -56,15 +57,15 @@ class AiohttpTransport:
 
     async def post(self, request: Request) -> Response | Signal:
         """Send, and read the whole response, up to 32 MB after decompression."""
-        url = self._urls.get(request.url)
-        if url is None:
-            url = self._urls[request.url] = URL(request.url)
         timeout = self._timeouts.get(request.timeout)
         if timeout is None:
             timeout = aiohttp.ClientTimeout(request.timeout, sock_connect=_CONNECT_SECONDS)
             self._timeouts[request.timeout] = timeout
         received = 0
         try:
+            url = self._urls.get(request.url)
+            if url is None:
+                url = self._urls[request.url] = URL(request.url)
             async with self._session.post(
                 url,
                 data=request.body,
@@ -94,7 +95,6 @@ async def transport() -> AsyncIterator[AiohttpTransport]:
         connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE_SECONDS),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"Accept-Encoding": "gzip, deflate"},
-        skip_auto_headers=("User-Agent",),
     ) as session:
         yield AiohttpTransport(session)
 
@@ -107,30 +107,33 @@ def _timed_out(error: TimeoutError, request: Request, received: int) -> Signal:
     host = urlsplit(request.url).netloc
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         message = f"no connection to {host} within {_CONNECT_SECONDS:g} s: is it http, not https?"
-        return _signal(Cause.CONNECTION, message, Action.RETRY)
+        return _signal(Cause.UNREACHABLE, message, Action.RETRY)
     message = f"no whole reply within {request.timeout:g} s ({received} bytes of it arrived)"
     return _signal(Cause.TIMEOUT, message, Action.RETRY)
 
 
 def _failed(error: Exception, request: Request) -> Signal:
-    """Say in words what failed. The exceptions' own reprs may hold the key, so none is used."""
+    """Say in words what failed. The exceptions' own words may hold the key or the server's bytes."""
     host = urlsplit(request.url).netloc
-    action = Action.RETRY
+    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError)):
+        message = f"{request.url} is not a URL that can be asked: is base_url right?"
+        return _signal(Cause.CONFIG, message, Action.HALT_ENDPOINT)
+    if isinstance(error, (aiohttp.ClientConnectorCertificateError, ssl.SSLError)):
+        message = f"the certificate of {host} is not accepted"
+        return _signal(Cause.UNREACHABLE, message, Action.HALT_ENDPOINT)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         message = f"the name of {host} does not resolve"
-    elif isinstance(error, (aiohttp.ClientConnectorCertificateError, ssl.SSLError)):
-        message = f"the certificate of {host} is not accepted"
-        action = Action.HALT_ENDPOINT
-    elif isinstance(error, aiohttp.ClientConnectorError):
-        message = f"cannot connect to {host} ({error.strerror or 'refused'}): is the server up?"
-    elif isinstance(error, aiohttp.InvalidURL):
-        return _signal(Cause.CONFIG, f"{request.url} is not a URL", Action.HALT_ENDPOINT)
-    elif isinstance(error, aiohttp.ServerDisconnectedError):
+        return _signal(Cause.UNREACHABLE, message, Action.RETRY)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        reason = os.strerror(error.errno) if error.errno else "refused"
+        message = f"cannot connect to {host} ({reason}): is the server up?"
+        return _signal(Cause.UNREACHABLE, message, Action.RETRY)
+    if isinstance(error, aiohttp.ServerDisconnectedError):
         message = f"{host} closed the connection before it answered"
     elif isinstance(error, aiohttp.ClientPayloadError):
         message = f"the reply of {host} was cut off or cannot be decoded"
     elif isinstance(error, aiohttp.ClientResponseError):
-        message = f"{host} does not speak proper HTTP ({error.message})"
+        message = f"{host} does not speak proper HTTP"
     else:
         message = f"the connection to {host} broke ({type(error).__name__})"
-    return _signal(Cause.CONNECTION, message, action)
+    return _signal(Cause.CONNECTION, message, Action.RETRY)

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 
+from asynceval import __version__
 from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply, Usage
@@ -35,7 +36,11 @@ def url(base_url: str) -> str:
 
 def headers(key: str | None) -> dict[str, str]:
     """Return the headers of every request; without a key none is sent."""
-    fixed = {"Content-Type": "application/json", "Accept": "application/json"}
+    fixed = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "User-Agent": f"asynceval/{__version__}",
+    }
     return fixed if key is None else {**fixed, "Authorization": f"Bearer {key}"}
 
 
