@@ -162,7 +162,7 @@ class Client:
                 )
                 self._answered.add(endpoint)
                 return outcome
-            history = _with(history, outcome, ended - started)
+            history = _with(history, outcome)
             failure = line.redacted(outcome.failure)
             is_first = failure.cause is Cause.UNREACHABLE and endpoint not in self._answered
             policy = self._first_policy if is_first else self._policy
@@ -171,7 +171,7 @@ class Client:
                 action = Action.HALT_ENDPOINT if is_first else outcome.action
                 self._halt(endpoint, call, action, failure)
                 return failure
-            history = replace(history, elapsed=history.elapsed + seconds)
+            history = replace(history, waited=history.waited + seconds)
             self._tell(CallRetried(cell, endpoint, failure, seconds))
             await self._back_off(line.gate, outcome, seconds)
 
@@ -218,10 +218,10 @@ class Client:
         self._tell(EndpointHalted(endpoint, None if is_whole else call.model, failure))
 
 
-def _with(history: History, signal: Signal, seconds: float) -> History:
-    return History(
+def _with(history: History, signal: Signal) -> History:
+    return replace(
+        history,
         faults=history.faults + (signal.action is Action.RETRY),
         unusable=history.unusable + (signal.action is Action.RETRY_ONCE),
         slow_downs=history.slow_downs + (signal.action is Action.SLOW_DOWN),
-        elapsed=history.elapsed + seconds,
     )

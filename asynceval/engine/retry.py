@@ -24,15 +24,12 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What became of a call's attempts so far.
-
-    `elapsed` are the seconds they took, back-off included and waiting at the gate not.
-    """
+    """What became of a call's attempts so far; `waited` are the seconds of back-off between them."""
 
     faults: int = 0
     unusable: int = 0
     slow_downs: int = 0
-    elapsed: float = 0.0
+    waited: float = 0.0
 
 
 def wait(policy: Policy, signal: Signal, history: History, random: float) -> float | None:
@@ -49,7 +46,7 @@ def wait(policy: Policy, signal: Signal, history: History, random: float) -> flo
         case Action.RETRY_ONCE:
             failures, is_over = history.unusable, history.unusable > policy.unusable
         case Action.SLOW_DOWN:
-            failures, is_over = history.slow_downs, history.elapsed > policy.patience
+            failures, is_over = history.slow_downs, history.waited > policy.patience
         case _:
             return None
     if is_over:

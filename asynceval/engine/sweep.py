@@ -80,6 +80,7 @@ class Sweep:
                 tasks.start_soon(self._lane, target, window)
 
     async def _lane(self, target: Target, window: LaneWindow) -> None:
+        is_connected = False
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.conversations()):
                 if self._is_lost(question, target, choice) or self._replay(
@@ -88,7 +89,9 @@ class Sweep:
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
-                await self._connect()
+                if not is_connected:
+                    await self._connect()
+                    is_connected = True
                 await window.enter()
                 if self._stop.is_requested:
                     break
