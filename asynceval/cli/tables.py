@@ -1,6 +1,6 @@
 """The report as tables on a terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -27,12 +27,14 @@ def show(console: Console, plan: Plan, summary: Summary) -> None:
 
 
 def _leaderboard(judge: str, rows: Sequence[Standing], width: int) -> Table:
-    table = Table(box=SIMPLE_HEAD, title=_text(f"Scores by {judge}, 1 to 10"), title_justify="left")
+    """Return the table of means; on a narrow terminal without those of the turns."""
     turns = list(rows[0].turns) if rows else []
-    numbers = ["average", "95 %", *(f"turn {turn}" for turn in turns), "n", "missing"]
-    room = width - sum(max(9 if title == "95 %" else 5, len(title)) + 3 for title in numbers) - 4
+    room = width - _numbers_width(turns)
+    if room < _SHORTEST_NAME:
+        turns, room = [], width - _numbers_width([])
+    table = Table(box=SIMPLE_HEAD, title=_text(f"Scores by {judge}, 1 to 10"), title_justify="left")
     table.add_column("model", no_wrap=True)
-    for title in numbers:
+    for title in _titles(turns):
         table.add_column(title, justify="right", no_wrap=True)
     for standing in rows:
         average = standing.average
@@ -47,6 +49,15 @@ def _leaderboard(judge: str, rows: Sequence[Standing], width: int) -> Table:
             str(missing) if missing else "",
         )
     return table
+
+
+def _titles(turns: Iterable[int]) -> list[str]:
+    return ["average", "95 %", *(f"turn {turn}" for turn in turns), "n", "missing"]
+
+
+def _numbers_width(turns: Iterable[int]) -> int:
+    """Return the room that all columns but the name's take, with what stands between them."""
+    return sum(max(9 if title == "95 %" else 5, len(title)) + 3 for title in _titles(turns)) + 4
 
 
 def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:

@@ -1,0 +1,89 @@
+"""The documents say what is so: commands, flags, config keys and links are real."""
+
+import re
+import tomllib
+from pathlib import Path
+from shlex import split
+
+import click
+import pytest
+
+from asynceval.cli.main import main
+from asynceval.config.schema import parse
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "guide.md")
+CONTEXT = click.Context(main)
+
+
+def commands() -> dict[str, click.Command]:
+    """Return every command by name."""
+    found = {name: main.get_command(CONTEXT, name) for name in main.list_commands(CONTEXT)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+def flags(command: click.Command) -> set[str]:
+    """Return the long options of a command."""
+    return {flag for option in command.params for flag in option.opts if flag.startswith("--")}
+
+
+def shown(path: Path) -> list[list[str]]:
+    """Return the asynceval command lines that stand indented in a document, in words."""
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^ {4}(asynceval .*?)(?:\s+#.*)?$", text, re.MULTILINE)
+    return [split(line) for line in lines]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_commands_shown_exist(path: Path) -> None:
+    """Every command line in the documents uses a real command and real flags."""
+    lines = shown(path)
+    assert lines
+    for words in lines:
+        command = commands()[words[1]]
+        assert {word for word in words if word.startswith("--")} <= flags(command), words
+
+
+def test_every_command_and_flag_is_documented() -> None:
+    """The guide names every command, and every flag of `run`, `report` and `verify`."""
+    guide = DOCUMENTS[1].read_text(encoding="utf-8")
+    for name, command in commands().items():
+        assert f"asynceval {name}" in guide
+        if name in ("run", "report", "verify"):
+            for flag in flags(command):
+                assert f"{flag}`" in guide or f"{flag} " in guide or f"{flag}]" in guide, flag
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_help_shows_an_example(name: str) -> None:
+    """The help of each command has a line that can be typed."""
+    command = commands()[name]
+    text = command.get_help(click.Context(command, info_name=name, parent=CONTEXT))
+    assert re.search(rf"asynceval {name} \S", text)
+    assert all(option.help for option in command.params if isinstance(option, click.Option))
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_configs_shown_are_valid(path: Path) -> None:
+    """The configs in the documents parse, with every key they name."""
+    text = path.read_text(encoding="utf-8")
+    configs = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    assert configs
+    for config in configs:
+        _, faults = parse(tomllib.loads(config))
+        assert not faults
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link in the documents points to a file."""
+    for path in (*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "data" / "duet" / "README.md"):
+        for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (path.parent / link).exists(), (path, link)
+
+
+def test_the_two_commands_stand_first() -> None:
+    """The README's first screen has the two commands and the picture."""
+    top = DOCUMENTS[0].read_text(encoding="utf-8").splitlines()[:16]
+    assert any("make demo" in line for line in top)
+    assert any("make test" in line for line in top)
+    assert any("quickstart.svg" in line for line in top)
