@@ -72,7 +72,6 @@ def test_an_unknown_category_is_refused_with_a_suggestion() -> None:
     with pytest.raises(ConfigError) as caught:
         mt_bench.select(QUESTIONS, ["codng", "math", "zzz"])
     assert [str(problem) for problem in caught.value.problems] == [
-        "categories: codng: no question has this category; did you mean coding? "
-        "Known: writing, math, coding",
+        "categories: codng: no question has this category; did you mean coding? Known: writing, math, coding",
         "categories: zzz: no question has this category. Known: writing, math, coding",
     ]

@@ -108,11 +108,13 @@ def test_json_nested_without_end_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_line_at_the_limit_is_read(tmp_path: Path) -> None:
-    """The longest line that is allowed is read."""
+    """The longest line that is allowed is read, and one byte more is refused."""
     path = tmp_path / "a.jsonl"
     line = b'{"a":"' + b"x" * (LINE_LIMIT - 8) + b'"}'
     path.write_bytes(line + b"\n" + b'{"a":1}\n')
     assert [number for number, _ in objects(path)] == [1, 2]
+    path.write_bytes(b" " + line + b"\n" + b'{"a":1}\n')
+    assert complaint(path) == f"{path}:1: longer than 16 MB: refused"
 
 
 def test_a_huge_line_is_refused_in_bounded_memory(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_232_lamps() -> None:
     assert f"; {' and '.join(excluded)} are excluded" in reference(232)[1]
     small = [pattern for pattern in patterns if len(pattern) < 12]
     assert [len(pattern) for pattern in small] == [4]
-    assert 6 * 12 + 4 == len(chosen) and len(patterns) == 6 + len(small)
+    assert len(chosen) == 6 * 12 + 4 and len(patterns) == 6 + len(small)
     mirrored = [pattern for pattern in patterns if turned(min(pattern), -1) != pattern]
     handed = sorted({gaps(min(pattern)) for pattern in mirrored})
     assert f"{' and '.join(handed)} give four patterns" in reference(232)[1]

@@ -15,7 +15,7 @@ from multidict import CIMultiDict
 from asynceval.conversation import Plan
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
-from asynceval.domain.events import Event
+from asynceval.domain.events import Event, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.question import Question
 from asynceval.domain.secret import Secret
@@ -149,11 +149,12 @@ class Rig:
     def __post_init__(self) -> None:
         """Connect every endpoint."""
         self.stop = Stop()
+        self._listener: Listener = lambda _: None
         self.client = Client(
             self.store,
             self.transport,
             self.stop,
-            self.events.append,
+            self._tell,
             clock=current_time,
             random=Random(1),
             policy=self.policy,
@@ -179,15 +180,17 @@ class Rig:
 
     def sweep(self, plan: Plan, only: Only | None = None) -> Sweep:
         """Return the sweep of a plan through this client."""
-        return Sweep(
-            plan, self.store, self.client, self.stop, self.events.append, self._connect, only
-        )
+        return Sweep(plan, self.store, self.client, self.stop, self._tell, self._connect, only)
 
     async def hold(self, plan: Plan, only: Only | None = None) -> Sweep:
-        """Run the sweep of a plan to its end; as in a run, a stop closes the gates."""
+        """Run the sweep of a plan to its end."""
         sweep = self.sweep(plan, only)
         await sweep.run()
         return sweep
+
+    def listen(self, listener: Listener) -> None:
+        """Tell a listener of every event as well."""
+        self._listener = listener
 
     def request_stop(self) -> None:
         """Stop, and close the gates as a run does."""
@@ -204,6 +207,10 @@ class Rig:
         path = self.folder / "failures.jsonl"
         lines = path.read_bytes().splitlines() if path.exists() else []
         return [orjson.loads(line) for line in lines]
+
+    def _tell(self, event: Event) -> None:
+        self.events.append(event)
+        self._listener(event)
 
     async def _connect(self) -> None:
         self.connections += 1

@@ -264,6 +264,16 @@ def test_a_refused_account_halts_its_endpoint_only(
     assert (halted.endpoint, halted.model) == ("house", None)
     assert r.client.halted("house") == halted.failure.message
     assert r.client.halted("other") is None
+    waits = {name: gate.status(None).waits_for for name, gate in r.gates.items()}
+    assert waits == {"house": "stopped", "other": None}
+
+
+def test_halted_once(tmp_path: Path) -> None:
+    """When several calls are refused at the same time, that is told once."""
+    with rig(tmp_path, FakeTransport(lambda _: refusal(401))) as r:
+        run(ask_all, r, *[(f"{n}", "m", "house") for n in range(4)])
+    assert len(r.transport.asked) == 4
+    assert len(r.told(EndpointHalted)) == 1
 
 
 def test_an_unknown_model_halts_that_model_only(tmp_path: Path) -> None:
@@ -330,10 +340,10 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
 
     async def main() -> float:
         outcomes = await ask_all(r, *[(f"{n}", "m", "house") for n in range(30)])
-        assert {cause(outcome) for outcome in outcomes} == {Cause.CONNECTION}
+        assert {cause(outcome) for outcome in outcomes} == {Cause.UNREACHABLE}
         return current_time()
 
-    answer = FakeTransport(lambda _: broken(message=down), latency=0.0)
+    answer = FakeTransport(lambda _: broken(Cause.UNREACHABLE, down), latency=0.0)
     with rig(tmp_path, answer) as r:
         assert run(main) < 15
     (halted,) = r.told(EndpointHalted)
@@ -343,7 +353,7 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
 
 def test_an_outage_later_on_is_waited_out(tmp_path: Path) -> None:
     """An endpoint that answered once gets its full retries when it cannot be reached."""
-    faults = [broken(message="refused")] * 5
+    faults = [broken(Cause.UNREACHABLE, "refused")] * 5
     with rig(tmp_path, FakeTransport(script(completion("up"), *faults))) as r:
         assert text(run(r.ask_each, "first", "Hello?")[1]) == "m on Hello?"
     assert r.told(EndpointHalted) == []
@@ -362,18 +372,19 @@ def test_stopped_calls_are_no_failures(tmp_path: Path) -> None:
     """After a stop, open requests end and are kept, and nothing else is sent or noted."""
     one = Endpoint("house", "http://house.test", parallel=1)
 
-    async def main() -> list[Answered | Failure]:
+    outcomes: list[Answered | Failure] = []
+
+    async def main() -> None:
         async with create_task_group() as tasks:
             tasks.start_soon(stop)
-            outcomes = await ask_all(r, *[(f"{n}", "m", "house") for n in range(3)])
-        return outcomes
+            outcomes.extend(await ask_all(r, *[(f"{n}", "m", "house") for n in range(3)]))
 
     async def stop() -> None:
         await sleep(0.5)
         r.request_stop()
 
     with rig(tmp_path, FakeTransport(), one) as r:
-        outcomes = run(main)
+        run(main)
         assert len(r.store) == 1
         assert cause(run(r.ask, "later")) is Cause.NOT_REACHED
     assert text(outcomes[0]) == "m on 0"
@@ -388,7 +399,8 @@ def test_a_stop_ends_a_back_off(tmp_path: Path) -> None:
         async with create_task_group() as tasks:
             tasks.start_soon(r.ask)
             await sleep(5)
-            r.request_stop()
+            # The gates are still open: the run closes them a moment later.
+            r.stop.request()
         return current_time()
 
     slow = refusal(429, Retry_After="100")
@@ -412,3 +424,64 @@ def test_cancelled_anywhere_leaks_nothing(tmp_path: Path) -> None:
     with rig(tmp_path, answer) as r:
         run(main)
         assert 0 < len(r.store) < 59
+
+
+@pytest.mark.parametrize("before", [470, 490, 499])
+def test_half_an_echoed_key_is_shown_nowhere(tmp_path: Path, before: int) -> None:
+    """A key that an excerpt cuts in two is masked like a whole one."""
+    echo = refusal(400, "x" * before + KEY)
+    with rig(tmp_path, FakeTransport(lambda _: echo), key=KEY) as r:
+        outcome = run(r.ask)
+    assert "xs" not in str(outcome)
+
+
+def test_one_unlucky_call_halts_nobody(tmp_path: Path) -> None:
+    """Connections that break while others stand say nothing about the endpoint's address."""
+
+    def answer(asked: Asked) -> Response | Signal:
+        if asked.texts == ["unlucky"]:
+            return broken(message="house.test closed the connection before it answered")
+        return talk(asked)
+
+    def latency(asked: Asked) -> float:
+        return 0.1 if asked.texts == ["unlucky"] else 30.0
+
+    async def main() -> Answered | Failure:
+        asks = [(prompt, "m", "house") for prompt in ("unlucky", "a", "b", "c")]
+        unlucky, *others = await ask_all(r, *asks)
+        assert cause(unlucky) is Cause.CONNECTION
+        assert [text(outcome) for outcome in others] == ["m on a", "m on b", "m on c"]
+        return await r.ask("later")
+
+    with rig(tmp_path, FakeTransport(answer, latency)) as r:
+        assert text(run(main)) == "m on later"
+
+
+def test_patience_starts_with_the_first_attempt(tmp_path: Path) -> None:
+    """A long wait for a place does not use up the patience with a server that is busy."""
+    one = Endpoint("house", "http://house.test", parallel=1)
+
+    def answer(asked: Asked) -> Response | Signal:
+        return refusal(429, Retry_After="1") if asked.number == 2 else talk(asked)
+
+    def latency(asked: Asked) -> float:
+        return 100.0 if asked.number == 1 else 10.0
+
+    policy = Policy(patience=60)
+    with rig(tmp_path, FakeTransport(answer, latency), one, policy=policy) as r:
+        outcomes = run(ask_all, r, ("a", "m", "house"), ("b", "m", "house"))
+    assert [text(outcome) for outcome in outcomes] == ["m on a", "m on b"]
+
+
+def test_a_halted_model_uses_up_no_rate(tmp_path: Path) -> None:
+    """Calls to a model that is halted are turned away at once, and leave the rate to others."""
+    slow = Endpoint("house", "http://house.test", rpm=2)
+
+    async def main() -> float:
+        await r.ask("first", "no")
+        await ask_all(r, *[(f"{n}", "no", "house") for n in range(20)])
+        return current_time()
+
+    answer = FakeTransport(lambda _: refusal(404, "none", "model_not_found"))
+    with rig(tmp_path, answer, slow) as r:
+        assert run(main) < 10

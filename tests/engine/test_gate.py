@@ -138,6 +138,27 @@ def admissions(gate: Gate, minutes: int) -> list[float]:
     return times
 
 
+def test_the_rate_is_used_while_places_are_held() -> None:
+    """Calls that take long do not hold up the rate as long as there are places."""
+
+    async def use(gate: Gate) -> None:
+        assert await gate.enter(0)
+        await sleep(1000)
+        gate.leave()
+
+    async def main() -> int:
+        gate = gate_of(100, rpm=60)
+        async with create_task_group() as tasks:
+            for _ in range(50):
+                tasks.start_soon(use, gate)
+            await sleep(30)
+            in_flight = gate.in_flight
+            tasks.cancel_scope.cancel()
+        return in_flight
+
+    assert run(main) in (30, 31)
+
+
 def test_priority_holds_under_a_rate() -> None:
     """Where the rate is the limit, who waits still goes by priority."""
     order: list[int] = []
@@ -234,11 +255,21 @@ def test_closed_between_turn_and_entry() -> None:
             assert outcome is False
             assert gate.in_flight == 0
 
+    async def sent_away() -> None:
+        gate = gate_of(1)
+        await fill(gate)
+        assert await during(gate, gate.enter(0), partial(close_and_look, gate)) is False
+
+    def close_and_look(gate: Gate) -> None:
+        gate.close("enough")
+        assert gate.status(None).waiting == 0
+
     def leave_and_close(gate: Gate) -> None:
         gate.leave()
         gate.close("enough")
 
     run(main)
+    run(sent_away)
 
 
 def test_one_paces_at_a_time() -> None:

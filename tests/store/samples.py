@@ -1,6 +1,7 @@
 """Records and plans to store, alike in every test but for what the test is about."""
 
 from hashlib import blake2b
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -16,6 +17,11 @@ from asynceval.store.line import Record
 def key(number: int) -> bytes:
     """Return a key of its own for each number."""
     return blake2b(str(number).encode(), digest_size=16).digest()
+
+
+def open_files() -> int:
+    """Return how many descriptors this process has open."""
+    return len(list(Path("/dev/fd").iterdir()))
 
 
 def record(number: int, text: str = "An answer.") -> Record:
@@ -66,14 +72,19 @@ def plan(*targets: str, questions: int = 3) -> Plan:
         Sweep(
             "a sweep",
             (
-                Endpoint("near", "http://127.0.0.1:{port}/v1", server=Server("serve --port {port}")),
+                Endpoint(
+                    "near", "http://127.0.0.1:{port}/v1", server=Server("serve --port {port}")
+                ),
                 Endpoint("far", "https://api.example/v1", "openai", "FAR_KEY", 8, 90.5, 60.0),
             ),
             tuple(
                 Target(name, "near", f"org/{name}", 512, 0.5, "Be brief.", Price(0.15, 0.6))
                 for name in targets or ("one", "two")
             ),
-            (Judge("judge", "far", "judge-1", repeats=2), Judge("other", "far", "o", max_tokens=None)),
+            (
+                Judge("judge", "far", "judge-1", repeats=2),
+                Judge("other", "far", "o", max_tokens=None),
+            ),
             choices=2,
             rule="fastchat",
         ),

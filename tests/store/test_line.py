@@ -26,7 +26,13 @@ def test_one_line(item: Record) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a\u2028b\u2029c\x85d", "nul \x00 nul", "\r\n\n\x0b\x0c", '"},"crc":"00000000"}', "日本語 😀 \u202e"],
+    [
+        "a\u2028b\u2029c\x85d",
+        "nul \x00 nul",
+        "\r\n\n\x0b\x0c",
+        '"},"crc":"00000000"}',
+        "日本語 😀 \u202e",
+    ],
     ids=["separators", "nul", "line-ends", "forged-checksum", "wide"],
 )
 def test_awkward_text(text: str) -> None:

@@ -14,7 +14,7 @@ from asynceval.domain.errors import StorageError
 from asynceval.store import log as module
 from asynceval.store.line import decode, encode, key_of
 from asynceval.store.log import Damage, Found, Log
-from tests.store.samples import key, record
+from tests.store.samples import key, open_files, record
 
 NAME = "calls-1.jsonl"
 
@@ -234,6 +234,7 @@ def test_failed_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(StorageError, match="cannot be synced: Input/output error"):
         log.sync()
+    log.sync()
     log.close()
 
 
@@ -311,12 +312,11 @@ def test_cannot_be_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_closed(tmp_path: Path) -> None:
     """Closing twice is fine, and no descriptor stays open."""
-    before = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
+    before = open_files()
     log = Log(tmp_path, write=True)
     log.close()
     log.close()
-    after = len(os.listdir("/proc/self/fd")) if Path("/proc/self/fd").exists() else 0
-    assert after == before
+    assert open_files() == before
 
 
 def _fill(log: Log, size: int) -> int:
@@ -324,8 +324,7 @@ def _fill(log: Log, size: int) -> int:
     for number in range(10_000):
         try:
             log.append(encode(record(number, "x" * size)))
-        except StorageError as error:
-            assert "cannot be written" in str(error)
+        except StorageError:
             return number
     raise AssertionError("the disk was never full")
 

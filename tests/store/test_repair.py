@@ -85,15 +85,16 @@ def test_private(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
 
 
-def test_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("moment", ["fsync", "replace"])
+def test_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     """A repair that is cut short leaves the log as it was, and can be made again."""
     content = b"broken\n" + encode(record(1))
     (tmp_path / NAME).write_bytes(content)
 
-    def crash(_: int) -> None:
+    def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, "fsync", crash)
+    monkeypatch.setattr(os, moment, crash)
     with pytest.raises(KeyboardInterrupt):
         repair(tmp_path)
     monkeypatch.undo()

@@ -85,7 +85,9 @@ def test_templates_and_choices(tmp_path: Path) -> None:
     """Other templates and another number of choices are told."""
     old = plan()
     write(tmp_path, old)
-    records = [{**r, "prompt_template": r["prompt_template"] + "!"} for r in old.templates.to_records()]
+    records = [
+        {**r, "prompt_template": r["prompt_template"] + "!"} for r in old.templates.to_records()
+    ]
     new = replace(with_sweep(old, choices=5), templates=from_records(records))
     assert write(tmp_path, new) == ("judge templates changed", "choices 2 -> 5")
 
@@ -93,7 +95,9 @@ def test_templates_and_choices(tmp_path: Path) -> None:
 def test_limits_are_no_change(tmp_path: Path) -> None:
     """Other limits pay for nothing again, so they are taken over without a word."""
     write(tmp_path, plan())
-    new = with_sweep(plan(), endpoints=tuple(replace(e, parallel=3) for e in plan().sweep.endpoints))
+    new = with_sweep(
+        plan(), endpoints=tuple(replace(e, parallel=3) for e in plan().sweep.endpoints)
+    )
     assert write(tmp_path, new) == ()
     assert read(tmp_path) == new
 

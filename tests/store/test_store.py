@@ -1,6 +1,5 @@
 """The store: what was paid for once is there for good."""
 
-import os
 from pathlib import Path
 
 import orjson
@@ -12,7 +11,7 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.report.outcomes import read_causes
 from asynceval.store.line import encode
 from asynceval.store.store import Store
-from tests.store.samples import key, record
+from tests.store.samples import key, open_files, record
 
 NAME = "calls-1.jsonl"
 CELL = Cell("q1", "math", 2, "qwen3-8b")
@@ -63,7 +62,9 @@ def test_duplicates(tmp_path: Path) -> None:
     with Store(tmp_path, write=False) as store:
         assert len(store) == 2
         assert [item.reply.text for item in store.records()] == ["first", "An answer."]
-        assert store.notices == (f"{tmp_path}: 2 lines stand twice in the log; the first one counts",)
+        assert store.notices == (
+            f"{tmp_path}: 2 lines stand twice in the log; the first one counts",
+        )
 
 
 def test_duplicates_of_shards(tmp_path: Path) -> None:
@@ -134,10 +135,10 @@ def test_no_folder(tmp_path: Path) -> None:
 def test_nothing_stays_open(tmp_path: Path) -> None:
     """A store that refuses to open leaves no file open."""
     (tmp_path / NAME).write_bytes(b"damaged\n")
-    before = os.listdir("/dev/fd")
+    before = open_files()
     with pytest.raises(StorageError):
         Store(tmp_path, write=True)
-    assert os.listdir("/dev/fd") == before
+    assert open_files() == before
 
 
 def test_failures(tmp_path: Path) -> None:

@@ -1,0 +1,83 @@
+"""Killed at any moment, run again: nothing is lost, hardly anything is paid twice."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+from tests.e2e.rig import (
+    cli,
+    log_keys,
+    log_lines,
+    simulating,
+    started,
+    until,
+    write_config,
+    write_questions,
+)
+
+KILLS = 22
+PARALLEL = 6
+CALLS = 120 * 2 * 2 * 2
+STARTING = 0.8
+"""About how many seconds the command takes to start: some kills fall into that."""
+
+
+def test_kills(tmp_path: Path) -> None:
+    """After 20 kills at random moments the report is an unbroken run's, to the byte.
+
+    Each kill costs at most the calls in flight at that moment, and no record that was there before.
+    """
+    seed = int(os.environ.get("ASYNCEVAL_TEST_SEED") or time.time_ns() % 10**9)
+    print(f"ASYNCEVAL_TEST_SEED={seed}")  # noqa: T201 - to see the same moments again
+    random = Random(seed)
+    questions = write_questions(tmp_path / "question.jsonl", 120)
+    run = tmp_path / "broken"
+    with simulating("--latency", "0.02") as simulator:
+        config = write_config(
+            tmp_path / "sweep.toml", simulator.base_url, questions, parallel=PARALLEL
+        )
+        kills = in_flight = 0
+        lines: list[bytes] = []
+        while kills < KILLS:
+            with started("run", config, "--run-dir", run, cwd=tmp_path) as process:
+                started_with = simulator.stats()["requests"]
+                if random.random() < 0.25:
+                    moment, calls = time.monotonic() + random.uniform(0, STARTING), CALLS
+                else:
+                    moment = float("inf")
+                    calls = random.randint(1, max(2, (CALLS - len(lines)) // (KILLS - kills)))
+                while (
+                    process.poll() is None
+                    and time.monotonic() < moment
+                    and simulator.stats()["requests"] < started_with + calls
+                ):
+                    time.sleep(0.001)
+                assert process.poll() is None, "the run ended before it could be killed"
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+            kills += 1
+            until(lambda: simulator.stats()["in_flight"] == 0, "the last calls to end")
+            after = simulator.stats()
+            # Replies that the server has sent and the client has not read yet are in flight as well.
+            in_flight += min(PARALLEL, after["requests"] - started_with)
+            found = log_lines(run)
+            assert found[: len(lines)] == lines
+            lines = found
+        assert kills >= 20
+        assert cli("run", config, "--run-dir", run, cwd=tmp_path).code == 0
+        paid, paid_twice = simulator.paid
+        assert paid - paid_twice == CALLS
+        assert paid_twice <= in_flight
+        assert simulator.stats()["peak_in_flight"] <= PARALLEL
+        keys = log_keys(run)
+        assert log_lines(run)[: len(lines)] == lines
+
+        unbroken = cli("run", config, "--run-dir", "unbroken", cwd=tmp_path)
+        assert unbroken.code == 0
+        assert len(keys) == len(set(keys)) == CALLS
+        assert set(keys) == set(log_keys(tmp_path / "unbroken"))
+    reports = [cli("report", name, "--json", cwd=tmp_path).out for name in ("broken", "unbroken")]
+    assert reports[0] == reports[1]
+    assert cli("verify", run, cwd=tmp_path).code == 0

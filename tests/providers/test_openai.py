@@ -1,0 +1,367 @@
+"""Check OpenAI's wire format, and every answer that is not in it."""
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from asynceval import __version__
+from asynceval.domain.call import Call, Message, Sampling
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply, Usage
+from asynceval.providers.openai import body, decode, headers, url
+from asynceval.providers.signal import Action, Signal
+
+END = "chat/completions"
+HALT = Action.HALT_ENDPOINT
+AGAIN = Action.RETRY_ONCE
+NO_HEADERS: dict[str, str] = {}
+
+
+@pytest.mark.parametrize(
+    ("base", "full"),
+    [
+        ("http://h", f"http://h/v1/{END}"),
+        ("http://h/", f"http://h/v1/{END}"),
+        ("http://h:8000/v1", f"http://h:8000/v1/{END}"),
+        ("http://h/v1/", f"http://h/v1/{END}"),
+        ("https://h/api/v3", f"https://h/api/v3/{END}"),
+        (f"http://h/v1/{END}", f"http://h/v1/{END}"),
+        (f"http://h/v1/{END}/", f"http://h/v1/{END}"),
+        ("http://h?api-version=1", f"http://h/v1/{END}?api-version=1"),
+        ("https://h/openai/d/x?api-version=1&y=2", f"https://h/openai/d/x/{END}?api-version=1&y=2"),
+        (f"https://h/d/{END}?api-version=1", f"https://h/d/{END}?api-version=1"),
+        ("http://[::1]:80/v1#part", f"http://[::1]:80/v1/{END}"),
+    ],
+)
+def test_url(base: str, full: str) -> None:
+    """A bare host gets /v1, a path is taken as it is, and a query is kept."""
+    assert url(base) == full
+
+
+def test_headers() -> None:
+    """The key is a bearer token; without a key none is sent."""
+    plain = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "User-Agent": f"asynceval/{__version__}",
+    }
+    assert headers(None) == plain
+    assert headers("k") == {**plain, "Authorization": "Bearer k"}
+
+
+def test_body() -> None:
+    """The body holds the wire name, the messages in order and the settings, and nothing else."""
+    messages = (Message("system", "Be “brief”."), Message("user", "Hi\n"))
+    call = Call("shown", "wire", messages, Sampling(0.0, 16), choice=3)
+    assert (
+        body(call)
+        == (
+            '{"model":"wire","messages":[{"role":"system","content":"Be “brief”."},'
+            '{"role":"user","content":"Hi\\n"}],"temperature":0.0,"max_tokens":16}'
+        ).encode()
+    )
+
+
+def test_body_without_settings() -> None:
+    """What is None is left to the server."""
+    call = Call("shown", "wire", (Message("user", "Hi"),))
+    assert body(call) == b'{"model":"wire","messages":[{"role":"user","content":"Hi"}]}'
+
+
+def whole(**changes: Any) -> dict[str, Any]:
+    """Return a chat completion; `changes` go into its first choice's message."""
+    return {
+        "id": "x",
+        "model": "served",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": "Hello.", **changes},
+                "finish_reason": "stop",
+            }
+        ],
+        "usage": {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5},
+    }
+
+
+def decoded(content: object, status: int = 200, **named: str) -> Reply | Signal:
+    raw = content if isinstance(content, bytes) else orjson.dumps(content)
+    return decode(status, CIMultiDict({k.replace("_", "-"): v for k, v in named.items()}), raw)
+
+
+def reply(content: object) -> Reply:
+    outcome = decoded(content)
+    assert isinstance(outcome, Reply), outcome
+    return outcome
+
+
+def signal(content: object, status: int = 200, **named: str) -> Signal:
+    outcome = decoded(content, status, **named)
+    assert isinstance(outcome, Signal), outcome
+    return outcome
+
+
+def test_a_whole_reply() -> None:
+    """Text, finish reason, usage and the served model's name are taken over."""
+    assert reply(whole()) == Reply("Hello.", None, "stop", Usage(3, 2), "served")
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_reasoning(field: str) -> None:
+    """Thinking that the server sends apart is kept apart."""
+    assert reply(whole(**{field: "Hm."})).reasoning == "Hm."
+    assert reply(whole(**{field: {"odd": 1}})).reasoning is None
+
+
+def test_text_in_parts() -> None:
+    """Text that comes in parts is joined; other parts are left out."""
+    parts = [{"type": "text", "text": "Hel"}, {"type": "image"}, "odd", {"text": None}]
+    assert reply(whole(content=[*parts, {"type": "text", "text": "lo."}])).text == "Hello."
+
+
+@pytest.mark.parametrize("finish_reason", ["length", "content_filter", "stop", None])
+def test_a_text_is_a_reply(finish_reason: str | None) -> None:
+    """However it ended, a text is a reply, and keeps the reason; "length" flags it truncated."""
+    content = whole(refusal="")
+    content["choices"][0]["finish_reason"] = finish_reason
+    got = reply(content)
+    assert (got.text, got.finish_reason) == ("Hello.", finish_reason)
+    assert got.is_truncated is (finish_reason == "length")
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        (None, Usage()),
+        ("many", Usage()),
+        ([], Usage()),
+        ({}, Usage()),
+        ({"prompt_tokens": "3", "completion_tokens": None}, Usage()),
+        ({"prompt_tokens": -1, "completion_tokens": 2}, Usage(None, 2)),
+        ({"prompt_tokens": 1.5, "completion_tokens": 0}, Usage(None, 0)),
+        ({"prompt_tokens": True, "completion_tokens": False}, Usage()),
+    ],
+)
+def test_usage(usage: object, expected: Usage) -> None:
+    """Tokens that the server did not count, or counted oddly, are unknown and never 0."""
+    assert reply({**whole(), "usage": usage}).usage == expected
+
+
+def test_usage_is_missing() -> None:
+    """A body with nothing but the text is a reply."""
+    got = reply({"choices": [{"message": {"content": "Hello."}}]})
+    assert got == Reply("Hello.")
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "flags"),
+    [
+        (b"a\\ud83db", "a\N{REPLACEMENT CHARACTER}b", ("surrogate",)),
+        (b"a\\ude00", "a\N{REPLACEMENT CHARACTER}", ("surrogate",)),
+        (b"\\ud83d\\ude00\\ud83d", "\N{GRINNING FACE}\N{REPLACEMENT CHARACTER}", ("surrogate",)),
+        (b"\\ud83d\\ude00", "\N{GRINNING FACE}", ()),
+        (b"a\\u0000b\\u2028\\u0085", "a\0b\u2028\x85", ()),
+        (b"x" * (1 << 20), "x" * (1 << 20), ()),
+    ],
+    ids=["high", "low", "after a whole one", "whole", "control characters", "1 MB"],
+)
+def test_odd_text(raw: bytes, text: str, flags: tuple[str, ...]) -> None:
+    """Odd text is kept as it is; half a character becomes U+FFFD, and the reply is flagged."""
+    got = reply(b'{"choices":[{"message":{"content":"' + raw + b'"}}]}')
+    assert (got.text, got.flags) == (text, flags)
+    assert orjson.loads(orjson.dumps(got.text)) == text
+
+
+@pytest.mark.parametrize("number", [b"NaN", b"-Infinity", b"9" * 40])
+def test_odd_numbers_elsewhere(number: bytes) -> None:
+    """A number that is not JSON, or too large, spoils neither the text nor its flags."""
+    content = (
+        b'{"choices":[{"message":{"content":"Hi"},"logprob":%b}],"usage":{"prompt_tokens":%b}}'
+    )
+    assert reply(content % (number, number)) == Reply("Hi")
+
+
+def test_byte_order_mark() -> None:
+    """A mark at the start of the body is no part of it."""
+    assert reply(b"\xef\xbb\xbf" + orjson.dumps(whole())).flags == ()
+
+
+def ended(finish_reason: str, **changes: Any) -> dict[str, Any]:
+    content = whole(**changes)
+    content["choices"][0]["finish_reason"] = finish_reason
+    return content
+
+
+UNUSABLE = {
+    "no choices": ({**whole(), "choices": []}, Cause.MALFORMED, AGAIN),
+    "null choices": ({**whole(), "choices": None}, Cause.MALFORMED, AGAIN),
+    "choices missing": ({"id": "x"}, Cause.MALFORMED, AGAIN),
+    "choices an object": ({"choices": {"0": 1}}, Cause.MALFORMED, AGAIN),
+    "choices a text": ({"choices": "x"}, Cause.MALFORMED, AGAIN),
+    "message missing": ({"choices": [{"text": "old"}]}, Cause.MALFORMED, AGAIN),
+    "message null": ({"choices": [{"message": None}]}, Cause.MALFORMED, AGAIN),
+    "content missing": ({"choices": [{"message": {}}]}, Cause.MALFORMED, AGAIN),
+    "content null": (whole(content=None, tool_calls=[{}]), Cause.NO_CONTENT, AGAIN),
+    "content empty": (whole(content=""), Cause.NO_CONTENT, AGAIN),
+    "content blank": (whole(content=" \n\t"), Cause.NO_CONTENT, AGAIN),
+    "content a number": (whole(content=7), Cause.NO_CONTENT, AGAIN),
+    "no text part": (whole(content=[{"type": "image"}]), Cause.NO_CONTENT, AGAIN),
+    "filtered": (ended("content_filter", content=None), Cause.FILTERED, Action.GIVE_UP),
+    "refused": (whole(content=None, refusal="I will not."), Cause.REFUSED, Action.GIVE_UP),
+    "all thought": (ended("length", content=""), Cause.NO_CONTENT, Action.GIVE_UP),
+    "empty body": (b"", Cause.MALFORMED, AGAIN),
+    "cut": (orjson.dumps(whole())[:60], Cause.MALFORMED, AGAIN),
+    "two bodies": (orjson.dumps(whole()) * 2, Cause.MALFORMED, AGAIN),
+    "not UTF-8": (b'{"choices": "\xff"}', Cause.MALFORMED, AGAIN),
+    "too deep": (b"[" * 100_000, Cause.MALFORMED, AGAIN),
+    "event stream": (b'data: {"choices": []}\n\ndata: [DONE]\n\n', Cause.MALFORMED, AGAIN),
+    "page": (b"\n <!DOCTYPE html><html>Log in", Cause.CONFIG, HALT),
+}
+
+
+@pytest.mark.parametrize(("content", "cause", "action"), UNUSABLE.values(), ids=UNUSABLE.keys())
+def test_an_unusable_success(content: object, cause: Cause, action: Action) -> None:
+    """A 200 without a usable text is a failure with a cause, never a text that nobody wrote."""
+    got = signal(content)
+    assert (got.failure.cause, got.action) == (cause, action)
+    assert got.failure.message
+    assert len(got.failure.message) < 700
+
+
+def test_an_unusable_body_is_quoted() -> None:
+    """The failure quotes the body's first 500 characters."""
+    message = signal(b'{"id": "' + b"x" * 5000).failure.message
+    assert message.startswith('the body is not whole JSON: {"id": "xxx')
+    assert len(message) < 600
+
+
+def test_all_thought_says_what_to_do() -> None:
+    """When thinking used up all tokens, the message says which setting to raise."""
+    assert "raise max_tokens" in signal(ended("length", content="")).failure.message
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"error": {"message": "too odd", "type": "t", "code": None}}, "HTTP 400: too odd"),
+        ({"error": "too odd"}, "HTTP 400: too odd"),
+        ({"detail": "too odd"}, "HTTP 400: too odd"),
+        ({"detail": [{"loc": ["body"], "msg": "too odd"}]}, '"msg":"too odd"'),
+        ({"object": "error", "message": "too odd", "code": 400}, "HTTP 400: too odd"),
+        (b"too odd\n", "HTTP 400: too odd"),
+        ({"error": {"code": "too odd"}}, '"code":"too odd"'),
+        ({"error": {}}, '{"error":{}}'),
+        (["too odd"], '["too odd"]'),
+        (b"", "HTTP 400"),
+        (b'{"error":' + b"[" * 400 + b"]" * 400 + b"}", "nested too deep"),
+        (b'{"error":{"code":' + b"[" * 990 + b"]" * 990 + b"}}", "nested too deep"),
+        (b'{"error":["\\ud83d"]}', "\N{REPLACEMENT CHARACTER}"),
+    ],
+    ids=str,
+)
+def test_error_bodies(content: object, words: str) -> None:
+    """Whatever its shape, an error's own words are shown."""
+    got = signal(content, 400)
+    assert got.failure.cause is Cause.REQUEST
+    assert got.failure.status == 400
+    assert words in got.failure.message
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "cause", "action"),
+    [
+        ({"error": {"message": "x", "code": "insufficient_quota"}}, 429, Cause.QUOTA, HALT),
+        ({"error": {"message": "x", "type": "insufficient_quota"}}, 429, Cause.QUOTA, HALT),
+        (
+            {"object": "error", "message": "x", "code": 40301},
+            400,
+            Cause.CONFIG,
+            Action.HALT_MODEL,
+        ),
+        (b"The model `m` does not exist.", 404, Cause.CONFIG, Action.HALT_MODEL),
+        (b"<html>Bad gateway", 502, Cause.SERVER, Action.RETRY),
+        (whole(), 500, Cause.SERVER, Action.RETRY),
+        ({"error": {"message": "x", "code": 502}}, 200, Cause.SERVER, Action.RETRY),
+        ({"error": {"message": "x", "code": 429}}, 200, Cause.RATE, Action.SLOW_DOWN),
+        ({"error": {"message": "x", "code": 7}}, 200, Cause.REQUEST, Action.GIVE_UP),
+        ({"error": "x"}, 200, Cause.REQUEST, Action.GIVE_UP),
+        ([], 200, Cause.REQUEST, Action.GIVE_UP),
+    ],
+    ids=str,
+)
+def test_errors_are_classified(content: object, status: int, cause: Cause, action: Action) -> None:
+    """Code and type in the body decide before the status, also of an error inside a 200."""
+    got = signal(content, status)
+    assert (got.failure.cause, got.action) == (cause, action)
+
+
+def test_a_wait_goes_along() -> None:
+    """The wait that the server asks for is part of the signal."""
+    got = signal({"error": "slow down"}, 429, retry_after="7")
+    assert got == Signal(Failure(Cause.RATE, "HTTP 429: slow down", 429), Action.SLOW_DOWN, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [("https://new.test/v1/x?k=1", "new.test"), ("/v2", "elsewhere"), ("", "elsewhere")],
+)
+def test_a_redirect_is_named(location: str, named: str) -> None:
+    """A redirect halts the endpoint and names the host, so that the user can set it."""
+    got = signal(b"<html>Moved", 307, Location=location)
+    assert (got.failure.cause, got.action) == (Cause.CONFIG, HALT)
+    assert f"redirected to {named}; nothing was sent there" in got.failure.message
+
+
+def test_a_wrong_path_says_so() -> None:
+    """A path that nothing answers on points to the base URL."""
+    got = signal({"detail": "Not Found"}, 404)
+    assert got.action is HALT
+    assert "base_url ends in /v1" in got.failure.message
+
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters())
+    | st.just("x")
+)
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
+)
+
+
+def objects(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Return objects with some of these fields, or anything at all."""
+    return st.fixed_dictionaries({}, optional=fields) | JSON
+
+
+MESSAGES = objects(content=JSON, refusal=JSON, reasoning=JSON)
+COMPLETIONS = objects(
+    choices=st.lists(objects(message=MESSAGES, finish_reason=JSON)),
+    usage=objects(prompt_tokens=JSON, completion_tokens=JSON),
+    error=objects(message=JSON, code=JSON, type=JSON),
+    detail=JSON,
+    model=JSON,
+)
+STATUSES = st.sampled_from([200, 200, 200, 201, 302, 400, 404, 429, 500])
+HEADERS = st.dictionaries(st.sampled_from(["retry-after", "Location"]), st.text())
+
+
+@given(st.binary() | COMPLETIONS.map(lambda v: json.dumps(v).encode()), STATUSES, HEADERS)
+@settings(max_examples=500, deadline=None)
+def test_any_body_is_a_reply_or_a_signal(
+    content: bytes, status: int, named: dict[str, str]
+) -> None:
+    """Whatever a server sends, nothing is raised, and what comes of it can be stored."""
+    outcome = decode(status, named, content)
+    if isinstance(outcome, Reply):
+        assert status == 200
+        assert outcome.text.strip()
+    orjson.dumps(outcome)
