@@ -34,6 +34,14 @@ class Answered:
     stored: bool
 
 
+@dataclass(slots=True)
+class _Shared:
+    """A call that several ask for at once: when it has landed, and why it failed if it did."""
+
+    landed: Event
+    failure: Failure | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     """What every request to one endpoint shares."""
@@ -86,7 +94,7 @@ class Client:
         self._first_policy = replace(self._policy, retries=min(2, self._policy.retries))
         self._answered: set[str] = set()
         self._lines: dict[str, _Line] = {}
-        self._pending: dict[bytes, Event | None] = {}
+        self._pending: dict[tuple[str, bytes], _Shared | None] = {}
         self._halted: dict[tuple[str, str | None], Failure] = {}
 
     def connect(self, endpoint: Endpoint, gate: Gate, key: Secret | None) -> None:
@@ -111,20 +119,15 @@ class Client:
         ask for the same call at once share one request.
         """
         key = call.key()
-        while True:
+        outcome: Reply | Failure | None = None
+        while outcome is None:
             reply = self._store.get(key)
             if reply is not None:
                 return Answered(reply, stored=True)
-            if key not in self._pending:
-                break
-            await self._other(key)
-        self._pending[key] = None
-        try:
-            outcome = await self._pay(key, call, cell, endpoint, priority)
-        finally:
-            landed = self._pending.pop(key)
-            if landed is not None:
-                landed.set()
+            if (endpoint, key) in self._pending:
+                outcome = await self._other(key, endpoint)
+            else:
+                outcome = await self._first(key, call, cell, endpoint, priority)
         if isinstance(outcome, Reply):
             return Answered(outcome, stored=False)
         if outcome.cause is not Cause.NOT_REACHED:
@@ -132,12 +135,28 @@ class Client:
             self._tell(CallFailed(cell, endpoint, outcome))
         return outcome
 
-    async def _other(self, key: bytes) -> None:
-        """Wait until whoever pays for this call has its reply or its failure."""
-        landed = self._pending[key]
-        if landed is None:
-            landed = self._pending[key] = Event()
-        await landed.wait()
+    async def _other(self, key: bytes, endpoint: str) -> Failure | None:
+        """Wait for whoever pays for this call; None if its reply is in the store, or it gave up."""
+        shared = self._pending[endpoint, key]
+        if shared is None:
+            shared = self._pending[endpoint, key] = _Shared(Event())
+        await shared.landed.wait()
+        return shared.failure
+
+    async def _first(
+        self, key: bytes, call: Call, cell: Cell, endpoint: str, priority: int
+    ) -> Reply | Failure:
+        """Pay for a call, and tell those who ask for the same one meanwhile."""
+        self._pending[endpoint, key] = None
+        outcome = None
+        try:
+            outcome = await self._pay(key, call, cell, endpoint, priority)
+        finally:
+            shared = self._pending.pop((endpoint, key))
+            if shared is not None:
+                shared.failure = outcome if isinstance(outcome, Failure) else None
+                shared.landed.set()
+        return outcome
 
     async def _pay(
         self, key: bytes, call: Call, cell: Cell, endpoint: str, priority: int

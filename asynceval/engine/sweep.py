@@ -89,7 +89,7 @@ class Sweep:
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
-                if not is_connected:
+                if not is_connected and not self._stop.is_requested:
                     await self._connect()
                     is_connected = True
                 await window.enter()
@@ -157,7 +157,8 @@ class Sweep:
         failure = Failure(Cause.NOT_REACHED, "the answer it depends on is missing")
         for cell in dependents(self._plan, question, answer):
             if cell.judge is None or cell.judge in self._judge_endpoints:
-                self._tell(CallFailed(cell, endpoint, failure))
+                where = self._judge_endpoints.get(cell.judge or "", endpoint)
+                self._tell(CallFailed(cell, where, failure))
 
     async def _answer(self, step: Step, endpoint: str) -> Reply | None:
         if self._only != "judgments":

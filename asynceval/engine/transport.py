@@ -115,12 +115,13 @@ def _timed_out(error: TimeoutError, request: Request, received: int) -> Signal:
 def _failed(error: Exception, request: Request) -> Signal:
     """Say in words what failed. The exceptions' own words may hold the key or the server's bytes."""
     host = urlsplit(request.url).netloc
-    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError)):
-        message = f"{request.url} is not a URL that can be asked: is base_url right?"
-        return _signal(Cause.CONFIG, message, Action.HALT_ENDPOINT)
+    # A certificate's error is a ValueError too, so it comes first.
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, ssl.SSLError)):
         message = f"the certificate of {host} is not accepted"
         return _signal(Cause.UNREACHABLE, message, Action.HALT_ENDPOINT)
+    if isinstance(error, (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError, ValueError)):
+        message = f"{request.url} is not a URL that can be asked: is base_url right?"
+        return _signal(Cause.CONFIG, message, Action.HALT_ENDPOINT)
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         message = f"the name of {host} does not resolve"
         return _signal(Cause.UNREACHABLE, message, Action.RETRY)

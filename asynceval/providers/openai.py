@@ -174,8 +174,10 @@ def _words(parsed: object) -> tuple[str, str]:
     if isinstance(parsed, dict):
         error = parsed.get("error") or parsed.get("detail") or parsed
     if not isinstance(error, dict):
-        text = error if isinstance(error, str) else _written(error)
-        return text[:_EXCERPT].strip(), text[:_EXCERPT].lower()
+        if isinstance(error, str):
+            return error[:_EXCERPT].strip(), error[:_EXCERPT].lower()
+        # A list of what is wrong with the request repeats the request, so it holds no code.
+        return _written(error)[:_EXCERPT].strip(), ""
     message = error.get("message")
     message = message if isinstance(message, str) else _written(error)
     parts = (error.get("code"), error.get("type"), message)

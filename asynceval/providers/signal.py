@@ -34,12 +34,16 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table: any of the codes in the body decides before any of the statuses."""
+    """One row of the table: any of the codes in the body decides before any of the statuses.
+
+    `within` limits the codes to these statuses.
+    """
 
     cause: Cause
     action: Action
     codes: tuple[str, ...] = ()
     statuses: tuple[int, ...] = ()
+    within: tuple[int, ...] = ()
 
 
 TABLE = (
@@ -68,8 +72,9 @@ TABLE = (
     Row(
         Cause.CONFIG,
         Action.HALT_MODEL,
-        codes=("model_not_found", "invalid model", "does not exist", "40301"),
+        codes=("model_not_found", "invalid model", "40301"),
     ),
+    Row(Cause.CONFIG, Action.HALT_MODEL, codes=("model",), within=(404,)),
     Row(Cause.AUTH, Action.HALT_ENDPOINT, codes=("invalid_api_key",), statuses=(401, 403)),
     Row(
         Cause.RATE,
@@ -95,9 +100,10 @@ def classify(status: int, codes: str) -> tuple[Cause, Action]:
     for the ones that ask to slow down.
     """
     for row in TABLE:
-        if any(code in codes for code in row.codes) and (
-            status < 500 or row.action is Action.SLOW_DOWN
-        ):
+        counts = status in row.within or not row.within
+        if status >= 500 and row.action is not Action.SLOW_DOWN:
+            counts = False
+        if counts and any(code in codes for code in row.codes):
             return row.cause, row.action
     for row in TABLE:
         if status in row.statuses:

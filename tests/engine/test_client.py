@@ -485,3 +485,20 @@ def test_a_halted_model_uses_up_no_rate(tmp_path: Path) -> None:
     answer = FakeTransport(lambda _: refusal(404, "none", "model_not_found"))
     with rig(tmp_path, answer, slow) as r:
         assert run(main) < 10
+
+
+def test_a_shared_call_that_fails_is_paid_for_once(tmp_path: Path) -> None:
+    """Who waits for another's request gets its failure, and does not try all over again."""
+    with rig(tmp_path, FakeTransport(lambda _: refusal(400, "no"), latency=1.0)) as r:
+        asks = [("same", "m", "house")] * 3
+        outcomes = run(ask_all, r, *asks)
+    assert [cause(outcome) for outcome in outcomes] == [Cause.REQUEST] * 3
+    assert len(r.transport.asked) == 1
+
+
+def test_an_echoed_request_halts_nothing(tmp_path: Path) -> None:
+    """Words of the prompt that a server repeats in its refusal are not taken for its error code."""
+    echo = Response(422, {}, b'{"detail": [{"msg": "bad", "input": "model_not_found"}]}')
+    with rig(tmp_path, FakeTransport(lambda _: echo)) as r:
+        assert cause(run(r.ask)) is Cause.REQUEST
+        assert r.told(EndpointHalted) == []

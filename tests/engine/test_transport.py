@@ -222,7 +222,6 @@ def test_https_to_a_plain_server(monkeypatch: pytest.MonkeyPatch) -> None:
     check(anyio.run(main), Cause.UNREACHABLE, Action.RETRY, "is it http, not https?")
 
 
-@pytest.mark.xfail(reason="a certificate error is a ValueError, which is looked for first")
 def test_a_refused_certificate() -> None:
     """A certificate that is not accepted halts the endpoint, and is not taken for a wrong URL."""
     untrusted = ssl.SSLCertVerificationError(1, "certificate verify failed")
