@@ -42,6 +42,6 @@ def main() -> None:
     \b
     Examples:
       asynceval run configs/quickstart.toml
-      asynceval run --model qwen3-8b --base-url http://127.0.0.1:8000 --judge qwen3-32b
+      asynceval run --model small --judge large --base-url http://127.0.0.1:8000
       asynceval report runs/quickstart
     """  # noqa: D301 - \b is click's mark for a block to leave as it is

@@ -32,7 +32,6 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
     keys = read_keys(plan.sweep.endpoints, os.environ)
     _allow_files(sum(endpoint.parallel for endpoint in plan.sweep.endpoints))
-    folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
         for change in write(folder, plan):
             say(f"changed since the last run: {change}")

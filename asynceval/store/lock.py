@@ -15,7 +15,7 @@ from asynceval.domain.errors import StorageError
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock file, or raise StorageError that names who does.
+    """Hold the folder's lock file, or raise StorageError that names who does. Makes the folder.
 
     The kernel gives a lock back when its process ends, however it ends, so a stale file is no
     hindrance.
@@ -23,6 +23,7 @@ def locked(folder: Path) -> Iterator[None]:
     path = folder / "lock"
     lock = FileLock(path, timeout=0)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout:
         raise StorageError(f"{folder} is in use by {_holder(path)}; one run at a time") from None

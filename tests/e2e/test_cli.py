@@ -176,11 +176,7 @@ def test_progress_is_not_read(tmp_path: Path, simulator: Simulator, questions: P
     assert len(log_keys(tmp_path / "run")) == 16
 
 
-TOO_WIDE = pytest.mark.xfail(reason="one example of the main help has 85 columns")
-UNMADE = pytest.mark.xfail(reason="`start` makes the run directory outside of what is told")
-
-
-@pytest.mark.parametrize("command", [pytest.param("", marks=TOO_WIDE), *_COMMANDS])
+@pytest.mark.parametrize("command", ["", *_COMMANDS])
 def test_help(tmp_path: Path, command: str) -> None:
     """Every command has a help with an example, on stdout, in lines of 80 columns."""
     done = cli(*command.split(), "--help", cwd=tmp_path)
@@ -311,7 +307,6 @@ def test_run_directory_is_a_file(tmp_path: Path, simulator: Simulator, questions
     assert simulator.stats()["requests"] == 0
 
 
-@UNMADE
 def test_run_directory_below_a_file(tmp_path: Path, simulator: Simulator, questions: Path) -> None:
     """A run directory that cannot be made is told before anything is sent."""
     (tmp_path / "file").touch()
@@ -321,7 +316,7 @@ def test_run_directory_below_a_file(tmp_path: Path, simulator: Simulator, questi
     assert simulator.stats()["requests"] == 0
 
 
-@pytest.mark.parametrize("name", ["", pytest.param("run", marks=UNMADE)])
+@pytest.mark.parametrize("name", ["", "run"])
 def test_read_only(tmp_path: Path, simulator: Simulator, questions: Path, name: str) -> None:
     """A run directory on a read-only disk is told before anything is sent."""
     with disk(tmp_path / "disk", "64k", "ro") as folder:
