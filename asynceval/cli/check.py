@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,6 +74,11 @@ def check(config: Path) -> None:
                 click.echo(f"ok  {found.endpoint}: {found.model} answers")
         if problems:
             raise ConfigError(*problems)
-        models, judges = len(sweep.targets), len(sweep.judges)
-        click.echo(f"ok  {config}: {len(questions)} questions, {models} models, {judges} judges")
+        counts: dict[str, Sized] = {
+            "question": questions,
+            "model": sweep.targets,
+            "judge": sweep.judges,
+        }
+        parts = [f"{len(of)} {what}{'' if len(of) == 1 else 's'}" for what, of in counts.items()]
+        click.echo(f"ok  {config}: {', '.join(parts)}")
     sys.exit(0)

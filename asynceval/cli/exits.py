@@ -1,5 +1,7 @@
 """Exit codes, and how an error becomes one. See docs/design.md, section 7."""
 
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,11 @@ STORAGE = 4
 INTERRUPTED = 130
 
 _MOST_PROBLEMS = 20
+
+
+def leave_on_interrupt() -> None:
+    """Let Ctrl-C end the process at once, without a traceback, while there is nothing to save."""
+    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 from asynceval import __version__
+from asynceval.cli.exits import leave_on_interrupt
 
 _COMMANDS = {
     "run": "Run a sweep: ask the models, judge the answers. Running it again resumes.",
@@ -45,3 +46,4 @@ def main() -> None:
       asynceval run --model small --judge large --base-url http://127.0.0.1:8000
       asynceval report runs/quickstart
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
+    leave_on_interrupt()

@@ -48,7 +48,9 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
                 try:
                     paths = sheets.write(csv_folder, summary, outcomes(plan, store, causes))
                 except OSError as error:
-                    raise StorageError(f"{error.filename}: {error.strerror}") from error
+                    raise StorageError(
+                        f"{error.filename or csv_folder}: {error.strerror}"
+                    ) from error
                 for path in paths:
                     say(f"wrote {path}")
         if as_json:

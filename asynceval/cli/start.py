@@ -10,9 +10,9 @@ from shlex import quote
 import anyio
 from rich.console import Console
 
-from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, say
+from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
 from asynceval.cli.tables import show
-from asynceval.config.keys import read_keys
+from asynceval.config.keys import exposed, read_keys
 from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
 from asynceval.domain.sweep import Only
@@ -31,6 +31,8 @@ _SPARE_FILES = 64
 def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
     keys = read_keys(plan.sweep.endpoints, os.environ)
+    for warning in exposed(plan.sweep.endpoints):
+        say(f"warning: {warning}")
     _allow_files(sum(endpoint.parallel for endpoint in plan.sweep.endpoints))
     with locked(folder):
         for change in write(folder, plan):
@@ -58,18 +60,26 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
             _rest_garbage_collector()
             run = Run(plan, store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
+            leave_on_interrupt()
             if run.is_complete and only is None:
                 summary = counter.summary()
             else:
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
     console = Console()
-    console.print()
+    if console.is_terminal:
+        console.print()
     show(console, plan, summary)
+    return _conclude(run, folder)
+
+
+def _conclude(run: Run, folder: Path) -> int:
+    """Say how to go on, if there is something left, and return the exit code."""
+    again = f"asynceval resume {quote(str(folder))}"
     if run.is_interrupted:
-        say(f"interrupted. To continue: asynceval resume {quote(str(folder))}")
+        say(f"interrupted. To continue: {again}")
         return INTERRUPTED
     if not run.is_complete:
-        say(f"some calls are missing. To try them again: asynceval resume {quote(str(folder))}")
+        say(f"some calls are missing. To try them again: {again}")
         return INCOMPLETE
     return COMPLETE
 

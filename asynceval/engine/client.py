@@ -9,6 +9,7 @@ from anyio import Event
 
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
+from asynceval.domain.errors import StorageError
 from asynceval.domain.events import CallFailed, CallRetried, EndpointHalted, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
@@ -176,9 +177,8 @@ class Client:
                 line.gate.leave()
             ended = self._clock()
             if isinstance(outcome, Reply):
-                self._store.put(
-                    Record(key, cell, outcome, at, started - asked, ended - started, attempts)
-                )
+                record = Record(key, cell, outcome, at, started - asked, ended - started, attempts)
+                self._keep(record)
                 self._answered.add(endpoint)
                 return outcome
             history = _with(history, outcome)
@@ -199,10 +199,20 @@ class Client:
         if (halted := self._why_halted(call, endpoint)) is not None:
             return halted
         is_in = not self._stop.is_requested and await line.gate.enter(priority)
-        halted = self._why_halted(call, endpoint)
-        if halted is not None and is_in:
+        refused = self._why_halted(call, endpoint)
+        if refused is None and (self._stop.is_requested or not is_in):
+            refused = _STOPPED
+        if refused is not None and is_in:
             line.gate.leave()
-        return halted or (None if is_in else _STOPPED)
+        return refused
+
+    def _keep(self, record: Record) -> None:
+        """Store a paid call; if that fails, nothing more is to be paid for."""
+        try:
+            self._store.put(record)
+        except StorageError:
+            self._stop.request()
+            raise
 
     def _why_halted(self, call: Call, endpoint: str) -> Failure | None:
         return self._halted.get((endpoint, None)) or self._halted.get((endpoint, call.wire))

@@ -49,9 +49,13 @@ class Gate:
         return await self._pace(self._limiter, self._pacing)
 
     def leave(self) -> None:
-        """Give the place back."""
+        """Give the place back.
+
+        The next one is admitted a moment later, so that the call which follows from this one's reply
+        is in the queue by then: it goes before new conversations.
+        """
         self.in_flight -= 1
-        self._admit()
+        get_running_loop().call_soon(self._admit)
 
     def close(self, reason: str) -> None:
         """Admit nobody any more, and send everyone who waits away."""

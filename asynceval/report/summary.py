@@ -54,7 +54,7 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What one model's calls took; `usd` is None when its price is not known."""
+    """What one model's calls took; `usd` is None when its price or some call's tokens are unknown."""
 
     kind: str
     model: str
@@ -85,7 +85,7 @@ class Counter:
         self._expected: Counts[tuple[str, str]] = Counts()
         self._scores: defaultdict[tuple[str, str], list[_Scored]] = defaultdict(list)
         self._causes: Counts[tuple[str, str, str]] = Counts()
-        self._tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+        self._tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
     def add(self, outcome: Outcome) -> None:
         """Count one cell."""
@@ -95,6 +95,7 @@ class Counter:
             spent[0] += 1
             spent[1] += outcome.usage.prompt_tokens or 0
             spent[2] += outcome.usage.completion_tokens or 0
+            spent[3] += None in (outcome.usage.prompt_tokens, outcome.usage.completion_tokens)
         else:
             self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:
@@ -195,8 +196,9 @@ def _rank(standing: Standing) -> tuple[str, float, str]:
 def _spending(plan: Plan, kind: str, model: str, spent: list[int]) -> Spending:
     asked = plan.sweep.targets if kind == "answer" else plan.sweep.judges
     price = next((item.price for item in asked if item.name == model), None)
-    calls, prompt, completion = spent
-    return Spending(kind, model, calls, prompt, completion, _usd(price, prompt, completion))
+    calls, prompt, completion, uncounted = spent
+    usd = None if uncounted else _usd(price, prompt, completion)
+    return Spending(kind, model, calls, prompt, completion, usd)
 
 
 def _usd(price: Price | None, prompt: int, completion: int) -> float | None:

@@ -291,6 +291,7 @@ def test_one_paces_at_a_time() -> None:
             await wait_all_tasks_blocked()
             gate.leave()
             gate.leave()
+            await checkpoint()
             await use(gate, order, 0)
         return order
 
@@ -357,3 +358,25 @@ async def during(gate: Gate, entry: Awaitable[bool], act: Callable[[], None]) ->
         assert gate.status(None).waiting == 1
         act()
     return outcome
+
+
+def test_what_follows_from_a_reply_goes_first() -> None:
+    """A place given back goes to the call that its reply leads to, before what waited already."""
+
+    async def use(gate: Gate, order: list[int], priority: int) -> None:
+        assert await gate.enter(priority)
+        order.append(priority)
+        gate.leave()
+
+    async def main() -> list[int]:
+        gate = gate_of(1)
+        order: list[int] = []
+        assert await gate.enter(1)
+        async with create_task_group() as tasks:
+            tasks.start_soon(use, gate, order, 1)
+            await wait_all_tasks_blocked()
+            gate.leave()
+            await use(gate, order, -2)
+        return order
+
+    assert run(main) == [-2, 1]
