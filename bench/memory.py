@@ -1,6 +1,6 @@
 """How much memory does a sweep take, and how much more does each further question?
 
-Peak of the whole process at 2000 questions and parallel 500; growth between 2000 and 8000 questions.
+Peak of the whole process at 2000 questions and parallel 500; growth between 2000 and 16,000 questions.
 """
 
 from pathlib import Path
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 from bench.rig import answer, questions, simulator, spend, sweep
 
-SIZES = (2000, 8000)
+SIZES = (2000, 16_000)
 
 
 def main() -> None:

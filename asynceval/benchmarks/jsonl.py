@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from sys import intern
 
 from asynceval.benchmarks.records import Problems, Record, read
 from asynceval.domain.question import Question
@@ -31,6 +32,8 @@ def load_questions(path: Path) -> tuple[Question, ...]:
         category, turns = fields.category(), fields.turns(record, "turns")
         temperature = fields.temperature()
         if identity is not None and category is not None and turns is not None:
+            # Few categories, many questions: each name is kept once.
+            category = intern(category)
             questions.append(Question(identity, category, turns, temperature=temperature))
     if not questions and not problems:
         problems.add(path, None, None, f"0 questions in {path}")

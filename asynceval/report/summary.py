@@ -1,11 +1,13 @@
 """The summary: counts and means of a run, by judge and model."""
 
+from array import array
 from collections import Counter as Counts
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynceval.conversation import Plan
+from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score, Unparsed
@@ -83,7 +85,7 @@ class Counter:
         self._plan = plan
         self._counts: Counts[str] = Counts()
         self._expected: Counts[tuple[str, str]] = Counts()
-        self._scores: defaultdict[tuple[str, str], list[_Scored]] = defaultdict(list)
+        self._scores: defaultdict[tuple[str, str], _Scores] = defaultdict(_Scores)
         self._causes: Counts[tuple[str, str, str]] = Counts()
         self._tokens: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
 
@@ -104,9 +106,7 @@ class Counter:
         self._expected[cell.judge, cell.target] += 1
         self._counts[_outcome(outcome)] += 1
         if isinstance(outcome.verdict, Score):
-            self._scores[cell.judge, cell.target].append(
-                (cell.question, cell.category, cell.turn, outcome.verdict.value)
-            )
+            self._scores[cell.judge, cell.target].add(cell, outcome.verdict.value)
         elif isinstance(outcome.verdict, Unparsed):
             self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
 
@@ -140,25 +140,42 @@ class Counter:
         )
 
     def _standing(self, judge: str, model: str) -> Standing:
-        scores = self._scores.get((judge, model), [])
+        scores = self._scores.get((judge, model), _Scores())
         questions = self._plan.questions
         turns = range(1, max((len(question.turns) for question in questions), default=0) + 1)
         categories = dict.fromkeys(question.category for question in questions)
         return Standing(
             judge=judge,
             model=model,
-            average=clustered_mean((question, value) for question, _, _, value in scores),
+            average=scores.mean(),
             expected=self._expected.get((judge, model), 0),
-            turns={
-                turn: clustered_mean((q, value) for q, _, its, value in scores if its == turn)
-                for turn in turns
-            },
-            categories={
-                category: clustered_mean(
-                    (q, value) for q, its, _, value in scores if its == category
-                )
-                for category in categories
-            },
+            turns={turn: scores.mean(turn=turn) for turn in turns},
+            categories={category: scores.mean(category=category) for category in categories},
+        )
+
+
+class _Scores:
+    """The scores of one model by one judge, in columns: 25 bytes a score."""
+
+    def __init__(self) -> None:
+        self._questions: list[str] = []
+        self._categories: list[str] = []
+        self._turns = array("H")
+        self._values = array("d")
+
+    def add(self, cell: Cell, value: float) -> None:
+        self._questions.append(cell.question)
+        self._categories.append(cell.category)
+        self._turns.append(cell.turn)
+        self._values.append(value)
+
+    def mean(self, *, turn: int | None = None, category: str | None = None) -> Mean | None:
+        """Return the mean, of all scores or of those of one turn or category."""
+        rows = zip(self._turns, self._categories, self._questions, self._values, strict=True)
+        return clustered_mean(
+            (question, value)
+            for its_turn, its_category, question, value in rows
+            if turn in (None, its_turn) and category in (None, its_category)
         )
 
 
@@ -168,10 +185,6 @@ def summarise(plan: Plan, outcomes: Iterable[Outcome]) -> Summary:
     for outcome in outcomes:
         counter.add(outcome)
     return counter.summary()
-
-
-_Scored = tuple[str, str, int, float]
-"""Question, category, turn and value of a score."""
 
 
 def _outcome(outcome: Outcome) -> str:
