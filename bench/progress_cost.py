@@ -1,9 +1,7 @@
-"""What it costs to show the progress: per event counted, per frame drawn, and in all.
+"""What does it cost to show the progress: per event counted, per frame drawn, and in all?
 
 A resumed run replays 250,000 stored events, so counting one has to take less than 2 microseconds;
 drawing has to take less than 3 % of the time. Events: the best of five rounds; draws: the median.
-
-    python bench/progress_cost.py
 """
 
 import json
