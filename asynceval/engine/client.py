@@ -1,6 +1,6 @@
 """The client: the one door that every paid call goes through."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 from time import time
@@ -13,8 +13,7 @@ from asynceval.domain.errors import StorageError
 from asynceval.domain.events import CallFailed, CallRetried, EndpointHalted, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
-from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Endpoint
+from asynceval.engine.account import Account
 from asynceval.engine.gate import Gate
 from asynceval.engine.retry import History, Policy, wait
 from asynceval.engine.stop import Stop
@@ -41,29 +40,6 @@ class _Shared:
 
     landed: Event
     failure: Failure | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """What every request to one endpoint shares."""
-
-    gate: Gate
-    url: str
-    headers: Mapping[str, str]
-    timeout: float
-    key: Secret | None
-
-    def cleared(self, body: bytes) -> bytes:
-        """Return a body without the key, should the server have echoed it."""
-        key = None if self.key is None else self.key.reveal().encode()
-        return body if key is None or key not in body else body.replace(key, b"***")
-
-    def redacted(self, failure: Failure) -> Failure:
-        """Return a failure without the key, however it got into the message."""
-        key = None if self.key is None else self.key.reveal()
-        if key is None or key not in failure.message:
-            return failure
-        return replace(failure, message=failure.message.replace(key, "***"))
 
 
 class Client:
@@ -93,25 +69,12 @@ class Client:
         self._policy = policy or Policy()
         # An endpoint that never answered is mostly a wrong address: say so soon, and once.
         self._first_policy = replace(self._policy, retries=min(2, self._policy.retries))
-        self._answered: set[str] = set()
-        self._lines: dict[str, _Line] = {}
+        self._accounts: dict[str, Account] = {}
         self._pending: dict[tuple[str, bytes], _Shared | None] = {}
-        self._halted: dict[tuple[str, str | None], Failure] = {}
 
-    def connect(self, endpoint: Endpoint, gate: Gate, key: Secret | None) -> None:
-        """Make an endpoint known, with its gate and key."""
-        self._lines[endpoint.name] = _Line(
-            gate=gate,
-            url=openai.url(endpoint.base_url),
-            headers=openai.headers(None if key is None else key.reveal()),
-            timeout=endpoint.timeout,
-            key=key,
-        )
-
-    def halted(self, endpoint: str) -> str | None:
-        """Return why nothing is sent to an endpoint any more, None if it is."""
-        failure = self._halted.get((endpoint, None))
-        return None if failure is None else failure.message
+    def connect(self, account: Account) -> None:
+        """Make an endpoint known."""
+        self._accounts[account.endpoint.name] = account
 
     async def ask(self, call: Call, cell: Cell, endpoint: str, priority: int) -> Answered | Failure:
         """Return the reply to a call, or why there is none.
@@ -162,49 +125,56 @@ class Client:
     async def _pay(
         self, key: bytes, call: Call, cell: Cell, endpoint: str, priority: int
     ) -> Reply | Failure:
-        line = self._lines[endpoint]
+        account = self._accounts[endpoint]
         body = openai.body(call)
         asked = self._clock()
         history, attempts = History(), 0
         while True:
-            if (refused := await self._enter(line, call, endpoint, priority)) is not None:
+            if (refused := await self._enter(account, call, priority)) is not None:
                 return refused
             attempts += 1
             started, at = self._clock(), time()
             try:
-                outcome = await self._send(line, key, body, attempts)
+                outcome = await self._send(account, account.request(key, body, attempts))
             finally:
-                line.gate.leave()
+                account.gate.leave()
             ended = self._clock()
             if isinstance(outcome, Reply):
                 record = Record(key, cell, outcome, at, started - asked, ended - started, attempts)
                 self._keep(record)
-                self._answered.add(endpoint)
+                account.has_answered = True
                 return outcome
             history = _with(history, outcome)
-            failure = line.redacted(outcome.failure)
-            is_first = failure.cause is Cause.UNREACHABLE and endpoint not in self._answered
+            failure = account.redacted(outcome.failure)
+            is_first = failure.cause is Cause.UNREACHABLE and not account.has_answered
             policy = self._first_policy if is_first else self._policy
             seconds = wait(policy, outcome, history, self._random.random())
             if seconds is None:
-                action = Action.HALT_ENDPOINT if is_first else outcome.action
-                self._halt(endpoint, call, action, failure)
+                self._halt(
+                    account, call, Action.HALT_ENDPOINT if is_first else outcome.action, failure
+                )
                 return failure
             history = replace(history, waited=history.waited + seconds)
             self._tell(CallRetried(cell, endpoint, failure, seconds))
-            await self._back_off(line.gate, outcome, seconds)
+            await self._back_off(account.gate, outcome, seconds)
 
-    async def _enter(self, line: _Line, call: Call, endpoint: str, priority: int) -> Failure | None:
+    async def _enter(self, account: Account, call: Call, priority: int) -> Failure | None:
         """Wait for a place at the gate; the failure if nothing is to be sent any more."""
-        if (halted := self._why_halted(call, endpoint)) is not None:
+        if (halted := account.halted(call.wire)) is not None:
             return halted
-        is_in = not self._stop.is_requested and await line.gate.enter(priority)
-        refused = self._why_halted(call, endpoint)
+        is_in = not self._stop.is_requested and await account.gate.enter(priority)
+        refused = account.halted(call.wire)
         if refused is None and (self._stop.is_requested or not is_in):
             refused = _STOPPED
         if refused is not None and is_in:
-            line.gate.leave()
+            account.gate.leave()
         return refused
+
+    async def _send(self, account: Account, request: Request) -> Reply | Signal:
+        response = await self._transport.post(request)
+        if isinstance(response, Signal):
+            return response
+        return openai.decode(response.status, response.headers, account.cleared(response.body))
 
     def _keep(self, record: Record) -> None:
         """Store a paid call; if that fails, nothing more is to be paid for."""
@@ -214,18 +184,6 @@ class Client:
             self._stop.request()
             raise
 
-    def _why_halted(self, call: Call, endpoint: str) -> Failure | None:
-        return self._halted.get((endpoint, None)) or self._halted.get((endpoint, call.wire))
-
-    async def _send(self, line: _Line, key: bytes, body: bytes, attempt: int) -> Reply | Signal:
-        headers = {**line.headers, "Idempotency-Key": key.hex()}
-        if attempt > 1:
-            headers["X-Retry-Count"] = str(attempt - 1)
-        response = await self._transport.post(Request(line.url, headers, body, line.timeout))
-        if isinstance(response, Signal):
-            return response
-        return openai.decode(response.status, response.headers, line.cleared(response.body))
-
     async def _back_off(self, gate: Gate, signal: Signal, seconds: float) -> None:
         gate.rate_limited += signal.action is Action.SLOW_DOWN
         gate.backing_off += 1
@@ -234,17 +192,13 @@ class Client:
         finally:
             gate.backing_off -= 1
 
-    def _halt(self, endpoint: str, call: Call, action: Action, failure: Failure) -> None:
-        if action not in (Action.HALT_ENDPOINT, Action.HALT_MODEL):
-            return
-        is_whole = action is Action.HALT_ENDPOINT
-        scope = (endpoint, None if is_whole else call.wire)
-        if scope in self._halted:
-            return
-        self._halted[scope] = failure
-        if is_whole:
-            self._lines[endpoint].gate.close(failure.message)
-        self._tell(EndpointHalted(endpoint, None if is_whole else call.model, failure))
+    def _halt(self, account: Account, call: Call, action: Action, failure: Failure) -> None:
+        """Send nothing more to the endpoint or the model, if that is what the failure calls for."""
+        name = account.endpoint.name
+        if action is Action.HALT_ENDPOINT and account.halt(None, failure):
+            self._tell(EndpointHalted(name, None, failure))
+        if action is Action.HALT_MODEL and account.halt(call.wire, failure):
+            self._tell(EndpointHalted(name, call.model, failure))
 
 
 def _with(history: History, signal: Signal) -> History:

@@ -12,6 +12,7 @@ from asynceval.conversation import Plan
 from asynceval.domain.events import Listener, Pulsed, SweepEnded, SweepStarted
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
+from asynceval.engine.account import Account
 from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
@@ -45,7 +46,7 @@ class Run:
         self._tell = tell
         self._only = only
         self._stop = Stop()
-        self._gates: list[Gate] = []
+        self._accounts: list[Account] = []
         self.is_complete = False
         self.is_interrupted = False
 
@@ -67,7 +68,7 @@ class Run:
         self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
-        return sum(gate.in_flight for gate in self._gates)
+        return sum(account.gate.in_flight for account in self._accounts)
 
     async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:
@@ -83,7 +84,7 @@ class Run:
 
             async def connect() -> None:
                 async with connecting:
-                    if not self._gates:
+                    if not self._accounts:
                         await self._connect(stack, client)
 
             sweep = Sweep(
@@ -92,36 +93,35 @@ class Run:
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
             async with create_task_group() as tasks:
-                tasks.start_soon(self._pulse, client, elapsed)
+                tasks.start_soon(self._pulse, elapsed)
                 tasks.start_soon(self._close_gates)
                 await sweep.run()
                 tasks.cancel_scope.cancel()
-            self._tell(self._pulsed(client, elapsed()))
+            self._tell(self._pulsed(elapsed()))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
 
     async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
         """Start what has to be started and open the gates, when the first call needs one."""
-        gates = []
+        accounts = []
         for declared in self._plan.sweep.endpoints:
             endpoint = await stack.enter_async_context(serving(declared, self._folder, self._tell))
-            gate = Gate(endpoint)
-            gates.append(gate)
-            client.connect(endpoint, gate, self._keys.get(endpoint.name))
-        self._gates = gates
+            account = Account(endpoint, Gate(endpoint), self._keys.get(endpoint.name))
+            accounts.append(account)
+            client.connect(account)
+        self._accounts = accounts
 
     async def _close_gates(self) -> None:
         await self._stop.wait()
-        for gate in self._gates:
-            gate.close("the run was stopped")
+        for account in self._accounts:
+            account.gate.close("the run was stopped")
 
-    async def _pulse(self, client: Client, elapsed: Callable[[], float]) -> None:
+    async def _pulse(self, elapsed: Callable[[], float]) -> None:
         while True:
-            self._tell(self._pulsed(client, elapsed()))
+            self._tell(self._pulsed(elapsed()))
             await sleep(_PULSE_SECONDS)
 
-    def _pulsed(self, client: Client, seconds: float) -> Pulsed:
-        statuses = tuple(gate.status(client.halted(gate.endpoint.name)) for gate in self._gates)
-        return Pulsed(seconds, statuses)
+    def _pulsed(self, seconds: float) -> Pulsed:
+        return Pulsed(seconds, tuple(account.status() for account in self._accounts))
 
     async def _sync(self) -> None:
         """Put the log on the disk a few times a second, off the event loop."""

@@ -21,6 +21,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Only, Target
 from asynceval.domain.sweep import Sweep as Wanted
+from asynceval.engine.account import Account
 from asynceval.engine.client import Answered, Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.retry import Policy
@@ -160,8 +161,16 @@ class Rig:
             policy=self.policy,
         )
         self.gates = {endpoint.name: Gate(endpoint) for endpoint in self.endpoints}
-        for endpoint in self.endpoints:
-            self.client.connect(endpoint, self.gates[endpoint.name], self.key)
+        self.accounts = {
+            endpoint.name: Account(endpoint, self.gates[endpoint.name], self.key)
+            for endpoint in self.endpoints
+        }
+        for account in self.accounts.values():
+            self.client.connect(account)
+
+    def halted(self, endpoint: str) -> str | None:
+        """Return why nothing is sent to an endpoint any more."""
+        return self.accounts[endpoint].status().halted
 
     async def ask(
         self,

@@ -262,8 +262,8 @@ def test_a_refused_account_halts_its_endpoint_only(
     assert sum("house" in asked.request.url for asked in r.transport.asked) == 1
     (halted,) = r.told(EndpointHalted)
     assert (halted.endpoint, halted.model) == ("house", None)
-    assert r.client.halted("house") == halted.failure.message
-    assert r.client.halted("other") is None
+    assert r.halted("house") == halted.failure.message
+    assert r.halted("other") is None
     waits = {name: gate.status(None).waits_for for name, gate in r.gates.items()}
     assert waits == {"house": "stopped", "other": None}
 
@@ -328,7 +328,7 @@ def test_an_echoed_key_is_shown_nowhere(tmp_path: Path, echo: Response | Signal)
     """A server that repeats the key does not get it into failures, events or files."""
     with rig(tmp_path, FakeTransport(lambda _: echo), key=KEY) as r:
         outcome = run(r.ask)
-    shown = [str(outcome), str(r.events), str(r.client.halted("house"))]
+    shown = [str(outcome), str(r.events), str(r.halted("house"))]
     shown += [path.read_text() for path in tmp_path.iterdir()]
     assert "***" in shown[0]
     assert not [place for place in shown if KEY in place]
