@@ -43,6 +43,11 @@ def told() -> Iterator[None]:
     except ServerError as error:
         say(f"error: {error}")
         sys.exit(USAGE)
+    except BrokenPipeError:
+        raise  # nobody reads on; click ends quietly
+    except OSError as error:
+        say(f"error: the output cannot be written: {error.strerror or error}")
+        sys.exit(STORAGE)
     except BaseExceptionGroup as group:
         # A task group wraps what its tasks raise; the first error for the user is what to say.
         known = group.subgroup(AsyncEvalError)

@@ -1,6 +1,8 @@
 """The `asynceval` command: a group that imports a command only when it is asked for."""
 
+import sys
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -47,3 +49,7 @@ def main() -> None:
       asynceval report runs/quickstart
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     leave_on_interrupt()
+    # A terminal that cannot show a character shows another one, rather than none at all.
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -27,10 +27,9 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
       asynceval report runs/quickstart --csv tables/
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     import orjson
-    from rich.console import Console
 
     from asynceval.cli.exits import say, told
-    from asynceval.cli.tables import show
+    from asynceval.cli.tables import Results, show
     from asynceval.domain.errors import StorageError
     from asynceval.report import sheets
     from asynceval.report.document import document
@@ -56,4 +55,4 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
         if as_json:
             click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
         else:
-            show(Console(), plan, summary)
+            show(Results(), plan, summary)

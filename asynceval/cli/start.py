@@ -4,6 +4,7 @@ import gc
 import os
 import resource
 import sys
+from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -11,7 +12,7 @@ import anyio
 from rich.console import Console
 
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
-from asynceval.cli.tables import show
+from asynceval.cli.tables import Results, show
 from asynceval.config.keys import exposed, read_keys
 from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
@@ -19,7 +20,7 @@ from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
 from asynceval.progress import listener
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
-from asynceval.report.summary import Counter, summarise
+from asynceval.report.summary import Counter, Summary, summarise
 from asynceval.store.eventlog import EventLog
 from asynceval.store.lock import locked
 from asynceval.store.request import write
@@ -64,17 +65,23 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
             if run.is_complete and only is None:
                 summary = counter.summary()
             else:
+                if only == "answers":
+                    plan = replace(plan, sweep=replace(plan.sweep, judges=()))
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
-    console = Console()
+    console = Results()
     if console.is_terminal:
         console.print()
     show(console, plan, summary)
-    return _conclude(run, folder)
+    return _conclude(run, folder, summary, only)
 
 
-def _conclude(run: Run, folder: Path) -> int:
-    """Say how to go on, if there is something left, and return the exit code."""
-    again = f"asynceval resume {quote(str(folder))}"
+def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> int:
+    """Say where to look and how to go on, if there is something left; return the exit code."""
+    if summary.coverage.unparsed:
+        say(f"the words of judgments without a verdict are in {folder / 'calls-1.jsonl'}")
+    if summary.coverage.failed or summary.coverage.refused:
+        say(f"the message of each failure is in {folder / 'failures.jsonl'}")
+    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
     if run.is_interrupted:
         say(f"interrupted. To continue: {again}")
         return INTERRUPTED

@@ -1,38 +1,63 @@
 """The report as tables on a terminal."""
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from asynceval.cli.names import fitted
 from asynceval.conversation import Plan
 from asynceval.domain.text import visible
 from asynceval.report.summary import Standing, Summary
 from asynceval.stats.mean import Mean
 
-_LONGEST_NAME = 28
 _SHORTEST_NAME = 9
+_WIDTH_OF_FILES = 160
+
+
+class Results(Console):
+    """The console for results. Into a file or a pipe lines are long enough for whole names."""
+
+    def __init__(self) -> None:
+        """Write to stdout."""
+        is_free = not sys.stdout.isatty() and "COLUMNS" not in os.environ
+        super().__init__(width=_WIDTH_OF_FILES if is_free else None)
+
+    def on_broken_pipe(self) -> None:
+        """Go on without output when nobody reads it any more; the exit code is the run's."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def show(console: Console, plan: Plan, summary: Summary) -> None:
     """Print the leaderboard of each judge, the means by category, and what is missing and why."""
     for judge in plan.sweep.judges:
         standings = [s for s in summary.standings if s.judge == judge.name]
-        console.print(_leaderboard(judge.name, standings, console.width))
+        console.print(_text(f"Scores by {judge.name}, 1 to 10"), style="italic")
+        console.print(_leaderboard(standings, console.width))
+        console.print("Means by category", style="italic")
         for table in _categories(standings, console.width):
             console.print(table)
+    if not plan.sweep.judges:
+        answers = sum(spending.calls for spending in summary.spending)
+        turns = sum(len(question.turns) for question in plan.questions) * plan.sweep.choices
+        console.print(f"{answers} of {turns * len(plan.sweep.targets)} answers are there.")
     _print_coverage(console, summary)
 
 
-def _leaderboard(judge: str, rows: Sequence[Standing], width: int) -> Table:
+def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
     """Return the table of means; on a narrow terminal without those of the turns."""
     turns = list(rows[0].turns) if rows else []
     room = width - _numbers_width(turns)
     if room < _SHORTEST_NAME:
         turns, room = [], width - _numbers_width([])
-    table = Table(box=SIMPLE_HEAD, title=_text(f"Scores by {judge}, 1 to 10"), title_justify="left")
+    names = fitted((standing.model for standing in rows), max(room, _SHORTEST_NAME))
+    table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
     for title in _titles(turns):
         table.add_column(title, justify="right", no_wrap=True)
@@ -41,7 +66,7 @@ def _leaderboard(judge: str, rows: Sequence[Standing], width: int) -> Table:
         n = average.n if average else 0
         missing = standing.expected - n
         table.add_row(
-            _name(standing.model, room),
+            Text(names[standing.model]),
             _number(average),
             _interval(average),
             *(_number(standing.turns[turn]) for turn in turns),
@@ -72,27 +97,26 @@ def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
     else:
         rows, columns, what = models, categories, "model"
         means = {(category, model): mean for (model, category), mean in means.items()}
-    room = width - _room(rows, what)
+    names = {**fitted(rows, max(28, width // 3)), **fitted(columns, 28)}
+    room = width - max(cell_len(text) for text in (what, *(names[row] for row in rows))) - 4
     while columns:
-        fitting = columns[:1]
-        while len(fitting) < len(columns) and _room([*columns[: len(fitting) + 1]]) <= room:
-            fitting = columns[: len(fitting) + 1]
-        columns = columns[len(fitting) :]
-        table = Table(box=SIMPLE_HEAD, title="Means by category", title_justify="left")
+        count = 1
+        while count < len(columns) and _room([names[c] for c in columns[: count + 1]]) <= room:
+            count += 1
+        table = Table(box=SIMPLE_HEAD)
         table.add_column(what, no_wrap=True)
-        for column in fitting:
-            table.add_column(_name(column), justify="right")
+        for column in columns[:count]:
+            table.add_column(Text(names[column]), justify="right")
         for row in rows:
-            table.add_row(_name(row), *(_number(means[column, row]) for column in fitting))
+            numbers = (_number(means[column, row]) for column in columns[:count])
+            table.add_row(Text(names[row]), *numbers)
+        columns = columns[count:]
         yield table
 
 
-def _room(names: Sequence[str], title: str = "") -> int:
-    """Return the width of columns with these titles, or of one column if a title is given."""
-    widths = [max(4, _name(name).cell_len) for name in names]
-    if title:
-        return max(len(title), *widths) + 4
-    return sum(width + 3 for width in widths)
+def _room(titles: Sequence[str]) -> int:
+    """Return the width of number columns with these titles."""
+    return sum(max(4, cell_len(title)) + 3 for title in titles)
 
 
 def _print_coverage(console: Console, summary: Summary) -> None:
@@ -117,15 +141,6 @@ def _interval(mean: Mean | None) -> str:
         return "-"
     low, high = mean.interval
     return f"{low:.2f}–{high:.2f}"
-
-
-def _name(name: str, room: int = _LONGEST_NAME) -> Text:
-    """Return a name for a terminal, its middle left out where it is longer than there is room."""
-    shown, most = visible(name), max(_SHORTEST_NAME, min(room, _LONGEST_NAME))
-    if len(shown) > most:
-        half = (most - 1) // 2
-        shown = f"{shown[: most - 1 - half]}…{shown[-half:]}"
-    return Text(shown)
 
 
 def _text(line: str) -> Text:

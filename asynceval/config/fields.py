@@ -4,6 +4,7 @@ Each check returns what is wrong, None if nothing is, and never repeats the valu
 """
 
 import re
+import shlex
 import unicodedata
 from difflib import get_close_matches
 from typing import Final
@@ -45,6 +46,10 @@ def command_fault(command: str) -> str | None:
         return "is empty"
     if holds_key(command):
         return "holds a key; let the server read it from an environment variable"
+    try:
+        shlex.split(command)
+    except ValueError:
+        return "has a quotation mark without its partner"
     return None
 
 

@@ -62,7 +62,7 @@ async def _probe_endpoint(
 ) -> None:
     async with AsyncExitStack() as stack:
         try:
-            endpoint = await stack.enter_async_context(serving(declared, folder, tell))
+            served = await stack.enter_async_context(serving(declared, folder, tell))
         except ServerError as error:
             failure = Failure(Cause.CONNECTION, str(error))
             probes.extend(Probe(declared.name, model, failure) for model in asked)
@@ -71,12 +71,12 @@ async def _probe_endpoint(
         for model, item in asked.items():
             call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
             request = Request(
-                openai.url(endpoint.base_url),
+                openai.url(served.endpoint.base_url),
                 openai.headers(secret),
                 openai.body(call),
-                min(endpoint.timeout, _TIMEOUT),
+                min(declared.timeout, _TIMEOUT),
             )
-            probes.append(Probe(endpoint.name, model, await _outcome(http, request, secret)))
+            probes.append(Probe(declared.name, model, await _outcome(http, request, secret)))
 
 
 async def _outcome(http: Transport, request: Request, secret: str | None) -> Reply | Failure:

@@ -9,14 +9,15 @@ from random import Random
 from anyio import CancelScope, Lock, create_task_group, sleep, to_thread
 
 from asynceval.conversation import Plan
-from asynceval.domain.events import Listener, Pulsed, SweepEnded, SweepStarted
+from asynceval.domain.events import EndpointHalted, Listener, Pulsed, SweepEnded, SweepStarted
+from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.account import Account
 from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
-from asynceval.engine.servers import serving
+from asynceval.engine.servers import Served, serving
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import transport
@@ -47,6 +48,7 @@ class Run:
         self._only = only
         self._stop = Stop()
         self._accounts: list[Account] = []
+        self._served: list[tuple[Account, Served]] = []
         self.is_complete = False
         self.is_interrupted = False
 
@@ -104,10 +106,11 @@ class Run:
         """Start what has to be started and open the gates, when the first call needs one."""
         accounts = []
         for declared in self._plan.sweep.endpoints:
-            endpoint = await stack.enter_async_context(serving(declared, self._folder, self._tell))
-            account = Account(endpoint, Gate(endpoint), self._keys.get(endpoint.name))
+            served = await stack.enter_async_context(serving(declared, self._folder, self._tell))
+            account = Account(served.endpoint, Gate(served.endpoint), self._keys.get(declared.name))
             accounts.append(account)
             client.connect(account)
+            self._served.append((account, served))
         self._accounts = accounts
 
     async def _close_gates(self) -> None:
@@ -117,8 +120,19 @@ class Run:
 
     async def _pulse(self, elapsed: Callable[[], float]) -> None:
         while True:
+            self._look_after_servers()
             self._tell(self._pulsed(elapsed()))
             await sleep(_PULSE_SECONDS)
+
+    def _look_after_servers(self) -> None:
+        """Send nothing more to an endpoint whose program has ended, and say so."""
+        for account, served in self._served:
+            ended = served.ended()
+            if ended is None:
+                continue
+            failure = Failure(Cause.UNREACHABLE, ended)
+            if account.halt(None, failure):
+                self._tell(EndpointHalted(account.endpoint.name, None, failure))
 
     def _pulsed(self, seconds: float) -> Pulsed:
         return Pulsed(seconds, tuple(account.status() for account in self._accounts))

@@ -8,7 +8,7 @@ import sys
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import STDOUT
 from urllib.parse import urlsplit
@@ -27,8 +27,24 @@ _LOOK_SECONDS = 0.05
 _TERM_SECONDS = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An endpoint that answers, and the program behind it if we started one."""
+
+    endpoint: Endpoint
+    process: Process | None = None
+    log: Path | None = None
+
+    def ended(self) -> str | None:
+        """Return what became of the program in words, None while it runs."""
+        if self.process is None or self.log is None or self.process.returncode is None:
+            return None
+        what = f"the server ended with exit code {self.process.returncode}"
+        return f"{what}. {_last_words(self.log)}"
+
+
 @asynccontextmanager
-async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIterator[Endpoint]:
+async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIterator[Served]:
     """Start an endpoint's server, if it has one, and yield the endpoint with its real URL.
 
     The program gets a free port, its own process group, and a file in `folder` for its output. At
@@ -37,7 +53,7 @@ async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIter
     """
     server = endpoint.server
     if server is None:
-        yield endpoint
+        yield Served(endpoint)
         return
     port = str(_free_port())
     url = endpoint.base_url.replace("{port}", port)
@@ -57,7 +73,7 @@ async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIter
             started = current_time()
             await _until_ready(endpoint.name, process, server, url, log)
             tell(ServerReady(endpoint.name, url, current_time() - started))
-            yield replace(endpoint, base_url=url)
+            yield Served(replace(endpoint, base_url=url), process, log)
         finally:
             with CancelScope(shield=True):
                 await _end(process)

@@ -74,11 +74,13 @@ class PlainLines:
     def _numbers(self) -> str:
         tally = self._tally
         calls, _ = tally.rates() or (0.0, 0.0)
+        retried = sum(lane.retried for lane in tally.lanes)
         return "  ".join(
             (
                 self._counts(),
                 f"{rate(calls)} calls/s",
                 f"in flight {tally.in_flight:,}",
+                *([f"retried {retried:,}"] if retried else []),
                 f"failed {tally.failed:,}",
                 f"eta {duration(tally.eta())}",
             )

@@ -161,6 +161,8 @@ class Log:
             return
         self._is_dirty = False
         try:
+            if not os.fstat(self._descriptors[0]).st_nlink:
+                raise StorageError(f"{self.files[0]} was deleted while the run was writing to it")
             os.fsync(self._descriptors[0])
         except OSError as error:
             # The kernel may drop the pages after a failed fsync, so trying again would prove nothing.

@@ -75,3 +75,21 @@ def test_hostile_names_are_harmless() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[red]" in text
+
+
+def test_long_names_stay_apart() -> None:
+    """Two names that would be shortened to the same keep what tells them apart."""
+    names = [f"Qwen/Qwen3-{size}-Instruct-2507-FP8" for size in ("235B-A22B", "30B-A3B")]
+    board = shown(names, 80, Score(7.0)).split("Means by category")[0]
+    assert "235B" in board
+    assert "30B-A3B" in board
+
+
+def test_a_run_without_judges() -> None:
+    """A plan without a judge says how many answers there are."""
+    console = Console(file=StringIO(), width=80)
+    sweep = Sweep("s", (Endpoint("e", "http://e"),), (Target("m", "e", "m"),), ())
+    plan = Plan(sweep, (Question("1", "math", ("a", "b")),), builtin())
+    show(console, plan, summarise(plan, [Outcome(Cell("1", "math", 1, "m"), Usage(1, 1))]))
+    assert isinstance(console.file, StringIO)
+    assert "1 of 2 answers are there." in console.file.getvalue()

@@ -180,3 +180,9 @@ def test_an_unknown_name_is_answered_with_the_near_one() -> None:
     )
     assert "canary" not in fields.unknown_name("endpoint", known, "sk-canary-2")
     assert fields.unknown_name("judge", (), "x") == "no such judge."
+
+
+def test_an_unbalanced_quotation_mark() -> None:
+    """A command that cannot be split into words is refused before anything is started."""
+    assert fields.command_fault("serve 'it {port}") == "has a quotation mark without its partner"
+    assert fields.command_fault("serve 'it' {port}") is None

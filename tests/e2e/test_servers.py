@@ -12,7 +12,17 @@ from uuid import uuid4
 
 import pytest
 
-from tests.e2e.rig import Done, cli, environment, finish, log_keys, started, until, write_config
+from tests.e2e.rig import (
+    Done,
+    cli,
+    environment,
+    finish,
+    log_keys,
+    started,
+    until,
+    write_config,
+    write_questions,
+)
 
 URL = "http://127.0.0.1:{port}/v1"
 MARK = "ASYNCEVAL_TEST_MARK"
@@ -146,3 +156,22 @@ def run_with(folder: Path, questions: Path, command: str, mark: str, more: str =
     """Run with an endpoint that is served by a command."""
     path = config(folder, questions, command, more)
     return cli("run", path, "--run-dir", "run", cwd=folder, env=environment(**{MARK: mark}))
+
+
+def test_a_server_that_dies_is_named(tmp_path: Path, mark: str) -> None:
+    """When the program ends in mid-run its endpoint is halted and its last words are shown."""
+    questions = write_questions(tmp_path / "q.jsonl", 40)
+    path = config(tmp_path, questions, f"{SERVE} --latency 0.5")
+    process = started(
+        "run", path, "--run-dir", "run", cwd=tmp_path, env=environment(**{MARK: mark})
+    )
+    run = tmp_path / "run"
+    until(lambda: (run / "calls-1.jsonl").exists() and bool(log_keys(run)), "the first reply")
+    arguments = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in survivors(mark)}
+    [server] = [pid for pid, words in arguments.items() if b"simulate" in words]
+    os.kill(server, signal.SIGKILL)
+    done = finish(process)
+    assert done.code == 3
+    assert "the server ended with exit code -9" in done.err
+    assert "simulator ready" in done.err
+    assert "Traceback" not in done.err

@@ -54,9 +54,9 @@ def serve(declared: Endpoint, folder: Path) -> tuple[Endpoint, list[Event]]:
     async def main() -> Endpoint:
         async with serving(declared, folder, events.append) as served:
             if declared.server is not None:
-                url = served.base_url.replace("/v1", "/health")
+                url = served.endpoint.base_url.replace("/v1", "/health")
                 assert await anyio.to_thread.run_sync(status_of, url) == 200
-            return served
+            return served.endpoint
 
     return anyio.run(main), events
 

@@ -333,3 +333,15 @@ def _holds_whole_lines(folder: Path, count: int) -> None:
     assert (folder / NAME).read_bytes().endswith(b"\n")
     assert keys(folder) == [key(number) for number in range(count)]
     assert len(scan(folder)) == count
+
+
+def test_a_deleted_log_is_noticed(tmp_path: Path) -> None:
+    """A log that was deleted under a run is an error at the next sync, not a silent loss."""
+    log = Log(tmp_path, write=True)
+    try:
+        log.append(encode(record(1)))
+        log.files[0].unlink()
+        with pytest.raises(StorageError, match="was deleted"):
+            log.sync()
+    finally:
+        log.close()
