@@ -162,15 +162,14 @@ def test_a_server_that_dies_is_named(tmp_path: Path, mark: str) -> None:
     """When the program ends in mid-run its endpoint is halted and its last words are shown."""
     questions = write_questions(tmp_path / "q.jsonl", 40)
     path = config(tmp_path, questions, f"{SERVE} --latency 0.5")
-    process = started(
-        "run", path, "--run-dir", "run", cwd=tmp_path, env=environment(**{MARK: mark})
-    )
     run = tmp_path / "run"
-    until(lambda: (run / "calls-1.jsonl").exists() and bool(log_keys(run)), "the first reply")
-    arguments = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in survivors(mark)}
-    [server] = [pid for pid, words in arguments.items() if b"simulate" in words]
-    os.kill(server, signal.SIGKILL)
-    done = finish(process)
+    command = ("run", path, "--run-dir", run)
+    with started(*command, cwd=tmp_path, env=environment(**{MARK: mark})) as process:
+        until(lambda: len(log_keys(run)) > 0, "the first answer")
+        words = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in survivors(mark)}
+        [server] = [pid for pid, line in words.items() if b"simulate" in line]
+        os.kill(server, signal.SIGKILL)
+        done = finish(process)
     assert done.code == 3
     assert "the server ended with exit code -9" in done.err
     assert "simulator ready" in done.err
