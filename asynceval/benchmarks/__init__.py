@@ -1,1 +1,1 @@
-"""."""
+"""Question and reference files, and the rules of benchmarks as data."""

@@ -61,13 +61,13 @@ def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
             _rest_garbage_collector()
             run = Run(plan, store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
-            leave_on_interrupt()
             if run.is_complete and only is None:
                 summary = counter.summary()
             else:
                 if only == "answers":
                     plan = replace(plan, sweep=replace(plan.sweep, judges=()))
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
+    leave_on_interrupt()
     console = Results()
     if console.is_terminal:
         console.print()

@@ -8,6 +8,7 @@ from asynceval.domain.failure import Failure
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine.gate import Gate
+from asynceval.engine.mask import masked, masked_body
 from asynceval.engine.transport import Request
 from asynceval.providers import openai
 
@@ -59,12 +60,8 @@ class Account:
 
     def cleared(self, body: bytes) -> bytes:
         """Return a body without the key, should the server have echoed it."""
-        key = None if self.key is None else self.key.reveal().encode()
-        return body if key is None or key not in body else body.replace(key, b"***")
+        return masked_body(body, self.key)
 
     def redacted(self, failure: Failure) -> Failure:
         """Return a failure without the key, however it got into the message."""
-        key = None if self.key is None else self.key.reveal()
-        if key is None or key not in failure.message:
-            return failure
-        return replace(failure, message=failure.message.replace(key, "***"))
+        return replace(failure, message=masked(failure.message, self.key))

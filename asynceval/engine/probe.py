@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anyio import create_task_group
@@ -14,6 +14,7 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.engine.mask import masked, masked_body
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Request, Transport, transport
 from asynceval.providers import openai
@@ -67,27 +68,26 @@ async def _probe_endpoint(
             failure = Failure(Cause.CONNECTION, str(error))
             probes.extend(Probe(declared.name, model, failure) for model in asked)
             return
-        secret = None if key is None else key.reveal()
         for model, item in asked.items():
             call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
             request = Request(
                 openai.url(served.endpoint.base_url),
-                openai.headers(secret),
+                openai.headers(None if key is None else key.reveal()),
                 openai.body(call),
                 min(declared.timeout, _TIMEOUT),
             )
-            probes.append(Probe(declared.name, model, await _outcome(http, request, secret)))
+            probes.append(Probe(declared.name, model, await _outcome(http, request, key)))
 
 
-async def _outcome(http: Transport, request: Request, secret: str | None) -> Reply | Failure:
+async def _outcome(http: Transport, request: Request, secret: Secret | None) -> Reply | Failure:
     response = await http.post(request)
     if not isinstance(response, Signal):
-        decoded = openai.decode(response.status, response.headers, response.body)
+        body = masked_body(response.body, secret)
+        decoded = openai.decode(response.status, response.headers, body)
         if isinstance(decoded, Reply):
             return decoded
         response = decoded
     failure = response.failure
     if failure.cause is Cause.NO_CONTENT:
         return Reply("")
-    message = failure.message if secret is None else failure.message.replace(secret, "***")
-    return Failure(failure.cause, message, failure.status)
+    return replace(failure, message=masked(failure.message, secret))

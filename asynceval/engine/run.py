@@ -3,6 +3,7 @@
 from asyncio import get_running_loop
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -132,7 +133,8 @@ class Run:
                 continue
             failure = Failure(Cause.UNREACHABLE, ended)
             if account.halt(None, failure):
-                self._tell(EndpointHalted(account.endpoint.name, None, failure))
+                told = account.redacted(replace(failure, message=f"{ended}. {served.last_words()}"))
+                self._tell(EndpointHalted(account.endpoint.name, None, told))
 
     def _pulsed(self, seconds: float) -> Pulsed:
         return Pulsed(seconds, tuple(account.status() for account in self._accounts))

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from subprocess import STDOUT
+from subprocess import DEVNULL, STDOUT
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -36,11 +36,14 @@ class Served:
     log: Path | None = None
 
     def ended(self) -> str | None:
-        """Return what became of the program in words, None while it runs."""
+        """Return what became of the program, None while it runs."""
         if self.process is None or self.log is None or self.process.returncode is None:
             return None
-        what = f"the server ended with exit code {self.process.returncode}"
-        return f"{what}. {_last_words(self.log)}"
+        return f"the server ended with exit code {self.process.returncode}"
+
+    def last_words(self) -> str:
+        """Return the last lines that the program printed, and where all of them are."""
+        return "" if self.log is None else _last_words(self.log)
 
 
 @asynccontextmanager
@@ -62,7 +65,7 @@ async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIter
     with log.open("wb") as output:
         try:
             process = await open_process(
-                command, stdin=-3, stdout=output, stderr=STDOUT, start_new_session=True
+                command, stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True
             )
         except OSError as error:
             raise ServerError(

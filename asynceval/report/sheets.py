@@ -7,7 +7,9 @@ from pathlib import Path
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import Summary
+from asynceval.stats.mean import Mean
 
+_SCORES = ("judge", "model", "kind", "part", "mean", "se", "low", "high", "n")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -19,7 +21,7 @@ def write(folder: Path, summary: Summary, outcomes: Iterable[Outcome]) -> tuple[
     """
     folder.mkdir(parents=True, exist_ok=True)
     scores, judgments = folder / "scores.csv", folder / "judgments.csv"
-    _write(scores, ("judge", "model", "part", "mean", "se", "low", "high", "n"), _scores(summary))
+    _write(scores, _SCORES, _scores(summary))
     header = (
         "question",
         "category",
@@ -37,13 +39,11 @@ def write(folder: Path, summary: Summary, outcomes: Iterable[Outcome]) -> tuple[
 
 def _scores(summary: Summary) -> Iterable[Sequence[object]]:
     for standing in summary.standings:
-        parts = {
-            "average": standing.average,
-            **{f"turn {turn}": mean for turn, mean in standing.turns.items()},
-            **standing.categories,
-        }
-        for part, mean in parts.items():
-            who = (standing.judge, standing.model, part)
+        parts: list[tuple[str, object, Mean | None]] = [("average", None, standing.average)]
+        parts += [("turn", turn, mean) for turn, mean in standing.turns.items()]
+        parts += [("category", category, mean) for category, mean in standing.categories.items()]
+        for kind, part, mean in parts:
+            who = (standing.judge, standing.model, kind, part)
             if mean is None:
                 yield (*who, None, None, None, None, 0)
             else:

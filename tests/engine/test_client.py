@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import orjson
 import pytest
 from anyio import create_task_group, current_time, move_on_after, sleep
 
@@ -502,3 +503,20 @@ def test_an_echoed_request_halts_nothing(tmp_path: Path) -> None:
     with rig(tmp_path, FakeTransport(lambda _: echo)) as r:
         assert cause(run(r.ask)) is Cause.REQUEST
         assert r.told(EndpointHalted) == []
+
+
+@pytest.mark.parametrize(
+    "key", ["sk-a/b+c9f8e7d6c5", 'sk-"quoted"-9f8e7d6c5', "sk-plain-9f8e7d6c5b4"]
+)
+@pytest.mark.parametrize("way", ["slash", "unicode", "plain"])
+def test_an_escaped_echo_is_masked(tmp_path: Path, key: str, way: str) -> None:
+    """A key that a server echoes in a reply is stored masked, however its JSON writes it."""
+    written = orjson.dumps(key)[1:-1]
+    if way == "slash":
+        written = written.replace(b"/", rb"\/")
+    elif way == "unicode":
+        written = b"".join(b"\\u%04x" % ord(letter) for letter in key)
+    body = b'{"choices":[{"message":{"content":"You sent %b."}}]}' % written
+    with rig(tmp_path, FakeTransport(lambda _: Response(200, {}, body)), key=key) as r:
+        assert text(run(r.ask)) == "You sent ***."
+    assert key.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())

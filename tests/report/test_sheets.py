@@ -40,11 +40,18 @@ def rows(folder: Path, *targets: str) -> tuple[list[dict[str, str]], list[dict[s
 def test_scores(tmp_path: Path) -> None:
     """Each mean is a row with its n; what is undefined is an empty cell."""
     scores, _ = rows(tmp_path, "alpha")
-    assert [row["part"] for row in scores] == ["average", "turn 1", "turn 2", "writing", "math"]
+    assert [(row["kind"], row["part"]) for row in scores] == [
+        ("average", ""),
+        ("turn", "1"),
+        ("turn", "2"),
+        ("category", "writing"),
+        ("category", "math"),
+    ]
     assert scores[0] | {"se": "", "low": "", "high": ""} == {
         "judge": "judge",
         "model": "alpha",
-        "part": "average",
+        "kind": "average",
+        "part": "",
         "mean": "3.75",
         "se": "",
         "low": "",
@@ -76,7 +83,7 @@ def test_undefined(tmp_path: Path) -> None:
     summary, found = play(tmp_path, plan(("a",)), lambda _: None)
     scores, _ = write(tmp_path, summary, found)
     lines = scores.read_text().splitlines()
-    assert lines[1] == "judge,a,average,,,,,0"
+    assert lines[1] == "judge,a,average,,,,,,0"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

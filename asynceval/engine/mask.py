@@ -1,0 +1,42 @@
+"""Masking: a server may echo the key it was sent; nothing that is kept or shown may hold it."""
+
+import re
+
+import orjson
+
+from asynceval.domain.secret import Secret
+
+_MASK = "***"
+_ESCAPED = re.compile(rb"\\(?:/|u00([2-7][0-9a-fA-F]))")
+
+
+def masked(text: str, secret: Secret | None) -> str:
+    """Return a text without the key."""
+    return text if secret is None else text.replace(secret.reveal(), _MASK)
+
+
+def masked_body(body: bytes, secret: Secret | None) -> bytes:
+    r"""Return a response's body without the key, however its JSON writes it.
+
+    JSON may write `/` as `\/` and any letter as `\u00..`; a body that holds the key in such a way is
+    written anew, if it is whole JSON, and otherwise read as if it were plain text.
+    """
+    if secret is None:
+        return body
+    key = secret.reveal()
+    for form in (key.encode(), orjson.dumps(key)[1:-1]):
+        if form in body:
+            body = body.replace(form, _MASK.encode())
+    if b"\\/" not in body and b"\\u00" not in body:
+        return body
+    plain = _ESCAPED.sub(_letter, body)
+    if key.encode() not in plain and orjson.dumps(key)[1:-1] not in plain:
+        return body
+    try:
+        return orjson.dumps(orjson.loads(body)).replace(orjson.dumps(key)[1:-1], _MASK.encode())
+    except ValueError:
+        return plain.replace(key.encode(), _MASK.encode())
+
+
+def _letter(escape: re.Match[bytes]) -> bytes:
+    return b"/" if escape[1] is None else bytes((int(escape[1], 16),))
