@@ -1,16 +1,11 @@
 """`asynceval check`: everything that can be known to be wrong before a sweep."""
 
-import os
 import sys
-from collections.abc import Callable, Sized
-from functools import partial
+from collections.abc import Sized
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
 
 import click
-
-_T = TypeVar("_T")
 
 
 @click.command()
@@ -30,41 +25,21 @@ def check(config: Path) -> None:
     import anyio
 
     from asynceval.cli.exits import say, told
+    from asynceval.cli.prepare import prepare
     from asynceval.config.flags import Flags, resolve
-    from asynceval.config.keys import exposed, read_keys
-    from asynceval.config.questions import load_all
-    from asynceval.conversation import Plan
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
-    from asynceval.domain.secret import Secret
     from asynceval.engine.probe import probe
-    from asynceval.prompts import templates
 
     with told():
-        problems: list[Problem] = []
-
-        def attempt(step: Callable[[], _T]) -> _T | None:
-            try:
-                return step()
-            except ConfigError as error:
-                problems.extend(error.problems)
-                return None
-
         request = resolve(config, Flags())
         sweep = request.sweep
-        loaded = attempt(lambda: load_all(request))
-        path = request.templates
-        prompts = attempt(lambda: templates.load(path) if path else templates.builtin())
-        if loaded is not None and prompts is not None:
-            attempt(Plan(sweep, loaded[0], prompts).check)
-        keys: dict[str, Secret | None] = {}
-        for endpoint in sweep.endpoints:
-            keys.update(attempt(partial(read_keys, (endpoint,), os.environ)) or {})
-        questions, warnings = loaded or ((), ())
-        for warning in (*warnings, *exposed(sweep.endpoints)):
+        prepared = prepare(request)
+        problems = list(prepared.problems)
+        for warning in prepared.warnings:
             say(f"warning: {warning}")
         with TemporaryDirectory(prefix="asynceval-check-") as folder:
-            probes = anyio.run(probe, sweep, keys, Path(folder), lambda _: None)
+            probes = anyio.run(probe, sweep, prepared.keys, Path(folder), lambda _: None)
         for found in probes:
             what = found.outcome
             if isinstance(what, Failure):
@@ -75,7 +50,7 @@ def check(config: Path) -> None:
         if problems:
             raise ConfigError(*problems)
         counts: dict[str, Sized] = {
-            "question": questions,
+            "question": prepared.plan.questions if prepared.plan else (),
             "model": sweep.targets,
             "judge": sweep.judges,
         }

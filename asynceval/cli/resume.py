@@ -1,5 +1,6 @@
 """`asynceval resume`: continue a run from its own directory."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -18,8 +19,9 @@ def resume(run: Path | None) -> None:
     Example:
       asynceval resume runs/quickstart
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
-    from asynceval.cli.exits import told
+    from asynceval.cli.exits import say, told
     from asynceval.cli.start import start
+    from asynceval.config.keys import exposed, read_keys
     from asynceval.domain.errors import ConfigError
     from asynceval.store.request import read
 
@@ -27,7 +29,10 @@ def resume(run: Path | None) -> None:
         folder = run or _latest(Path("runs"))
         if folder is None:
             raise ConfigError("there is no run in runs/ to resume; name a run directory")
-        sys.exit(start(read(folder), folder))
+        plan = read(folder)
+        for warning in exposed(plan.sweep.endpoints):
+            say(f"warning: {warning}")
+        sys.exit(start(plan, folder, read_keys(plan.sweep.endpoints, os.environ)))
 
 
 def _latest(runs: Path) -> Path | None:

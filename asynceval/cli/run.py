@@ -99,11 +99,10 @@ def run(
     directory cannot be used, 130 interrupted.
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.exits import say, told
+    from asynceval.cli.prepare import prepare
     from asynceval.cli.start import start
     from asynceval.config.flags import Flags, resolve
-    from asynceval.config.questions import load_all
-    from asynceval.conversation import Plan
-    from asynceval.prompts import templates
+    from asynceval.domain.errors import ConfigError
     from asynceval.store.names import slug
 
     flags = Flags(
@@ -120,10 +119,10 @@ def run(
     )
     with told():
         request = resolve(config, flags)
-        loaded, warnings = load_all(request)
-        for warning in warnings:
+        prepared = prepare(request)
+        for warning in prepared.warnings:
             say(f"warning: {warning}")
-        prompts = templates.load(request.templates) if request.templates else templates.builtin()
-        plan = Plan(request.sweep, loaded, prompts)
-        plan.check()
-        sys.exit(start(plan, run_dir or Path("runs") / slug(request.sweep.name), only))
+        if prepared.problems or prepared.plan is None:
+            raise ConfigError(*prepared.problems)
+        folder = run_dir or Path("runs") / slug(request.sweep.name)
+        sys.exit(start(prepared.plan, folder, prepared.keys, only))

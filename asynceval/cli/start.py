@@ -1,9 +1,9 @@
 """Starting a run, for `run` and `resume` alike: the composition root."""
 
 import gc
-import os
 import resource
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -13,9 +13,9 @@ from rich.console import Console
 
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
 from asynceval.cli.tables import Results, show
-from asynceval.config.keys import exposed, read_keys
 from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
+from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
 from asynceval.progress import listener
@@ -29,11 +29,10 @@ from asynceval.store.store import Store
 _SPARE_FILES = 64
 
 
-def start(plan: Plan, folder: Path, only: Only | None = None) -> int:
+def start(
+    plan: Plan, folder: Path, keys: Mapping[str, Secret | None], only: Only | None = None
+) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
-    keys = read_keys(plan.sweep.endpoints, os.environ)
-    for warning in exposed(plan.sweep.endpoints):
-        say(f"warning: {warning}")
     _allow_files(sum(endpoint.parallel for endpoint in plan.sweep.endpoints))
     with locked(folder):
         for change in write(folder, plan):

@@ -453,3 +453,20 @@ def test_key_is_echoed(tmp_path: Path, questions: Path) -> None:
     assert b"Incorrect API key provided" in written(tmp_path / "run")
     assert "canary" not in done.out + done.err
     assert b"canary" not in written(tmp_path / "run")
+
+
+def test_every_problem_of_files_and_keys_at_once(tmp_path: Path) -> None:
+    """Bad questions, bad templates and a missing key are told by one run, and nothing is sent."""
+    questions = tmp_path / "q.jsonl"
+    questions.write_text('{"question_id": 1, "category": "math", "turns": []}\n')
+    (tmp_path / "t.jsonl").write_text("{}\n")
+    (tmp_path / "c.toml").write_text(
+        'name = "x"\n[benchmark]\nquestions = "q.jsonl"\ntemplates = "t.jsonl"\n'
+        '[endpoints.e]\nbase_url = "http://127.0.0.1:9/v1"\napi_key_env = "NO_SUCH_KEY"\n'
+        '[[models]]\nname = "m"\nendpoint = "e"\n[[judges]]\nname = "j"\nendpoint = "e"\n'
+    )
+    done = cli("run", "c.toml", cwd=tmp_path)
+    assert done.code == 2
+    for word in ("q.jsonl:1", "t.jsonl:1", "NO_SUCH_KEY"):
+        assert word in done.err
+    assert not (tmp_path / "runs").exists()

@@ -174,3 +174,22 @@ def test_a_server_that_dies_is_named(tmp_path: Path, mark: str) -> None:
     assert "the server ended with exit code -9" in done.err
     assert "simulator ready" in done.err
     assert "Traceback" not in done.err
+
+
+def test_check(tmp_path: Path, questions: Path, mark: str) -> None:
+    """A check starts the server, asks each model once, counts what there is, and leaves nothing."""
+    path = config(tmp_path, questions, SERVE)
+    done = cli("check", path, cwd=tmp_path, env=environment(**{MARK: mark}))
+    assert done.code == 0
+    assert re.search(r"ok .*: \d+ questions?, \d+ models?, \d+ judges?$", done.out, re.MULTILINE)
+    assert "answers" in done.out
+    assert survivors(mark) == []
+
+
+def test_check_names_what_does_not_answer(tmp_path: Path, questions: Path) -> None:
+    """A check of an endpoint where nobody listens says so, and exits with 2."""
+    path = write_config(tmp_path / "c.toml", "http://127.0.0.1:9/v1", questions)
+    done = cli("check", path, cwd=tmp_path)
+    assert done.code == 2
+    assert "is the server up?" in done.err
+    assert "Traceback" not in done.err
