@@ -14,9 +14,10 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Sweep, Target
+from asynceval.domain.verdict import Unparsed, Verdict
 from asynceval.judges import single
 from asynceval.prompts.templates import Templates
-from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.prompts.verdicts import read_score, strip_reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,17 @@ def walk(
             key = step.call.key()
             reply = find(key)
             yield step, key, reply
+
+
+def verdict(plan: Plan, reply: Reply) -> Verdict:
+    """Return what a judge's reply comes to by the sweep's rule.
+
+    Words that were cut at the token limit before any verdict are "cut_off": more tokens would help.
+    """
+    read = read_score(reply.text, rule=plan.sweep.rule)
+    if isinstance(read, Unparsed) and reply.is_truncated:
+        return Unparsed("cut_off")
+    return read
 
 
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:

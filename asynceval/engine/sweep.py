@@ -6,7 +6,7 @@ from contextlib import suppress
 from anyio import create_task_group
 from anyio.lowlevel import checkpoint
 
-from asynceval.conversation import Plan, Step, conversation, dependents, walk
+from asynceval.conversation import Plan, Step, conversation, dependents, verdict, walk
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import AnswerLanded, CallFailed, JudgmentLanded, Lane, Listener
 from asynceval.domain.failure import Cause, Failure
@@ -16,7 +16,6 @@ from asynceval.domain.sweep import Only, Target
 from asynceval.engine.client import Answered, Client
 from asynceval.engine.stop import Stop
 from asynceval.engine.window import LaneWindow, Window
-from asynceval.prompts.verdicts import read_score
 from asynceval.store.store import Store
 
 _REPLAYS_AT_ONCE = 20
@@ -180,8 +179,7 @@ class Sweep:
         if cell.judge is None:
             self._tell(AnswerLanded(cell, reply.usage, stored, reply.is_truncated))
         elif cell.judge in self._judge_endpoints:
-            verdict = read_score(reply.text, rule=self._plan.sweep.rule)
-            self._tell(JudgmentLanded(cell, reply.usage, verdict, stored))
+            self._tell(JudgmentLanded(cell, reply.usage, verdict(self._plan, reply), stored))
 
 
 def _priority(cell: Cell) -> int:

@@ -6,14 +6,13 @@ from pathlib import Path
 
 import orjson
 
-from asynceval.conversation import Plan, dependents, walk
+from asynceval.conversation import Plan, dependents, verdict, walk
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Verdict
-from asynceval.prompts.verdicts import read_score
 from asynceval.store.store import Store
 
 
@@ -57,7 +56,7 @@ def _conversation(
         elif step.cell.judge is None:
             yield Outcome(step.cell, reply.usage, is_truncated=reply.is_truncated)
         else:
-            yield Outcome(step.cell, reply.usage, read_score(reply.text, rule=plan.sweep.rule))
+            yield Outcome(step.cell, reply.usage, verdict(plan, reply))
 
 
 def read_causes(folder: Path) -> dict[bytes, Cause]:

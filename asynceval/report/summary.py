@@ -3,7 +3,7 @@
 from array import array
 from collections import Counter as Counts
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from asynceval.conversation import Plan
@@ -136,8 +136,13 @@ class Counter:
                 _spending(plan, kind, model, spent)
                 for (kind, model), spent in sorted(self._tokens.items())
             ),
-            warnings=tuple(_warnings(coverage, standings)),
+            warnings=(*_warnings(coverage, standings), *self._cut_off()),
         )
+
+    def _cut_off(self) -> Iterator[str]:
+        for (kind, judge, reason), n in sorted(self._causes.items()):
+            if (kind, reason) == ("verdict", "cut_off"):
+                yield f"{n} judgments by {judge} were cut off before a verdict: raise its max_tokens"
 
     def _standing(self, judge: str, model: str) -> Standing:
         scores = self._scores.get((judge, model), _Scores())

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynceval.domain.errors import StorageError
+from asynceval.store.folder import sync_folder
 from asynceval.store.line import key_of
 
 _CHUNK = 4 << 20
@@ -55,6 +56,8 @@ class Log:
         self._descriptors: list[int] = []
         try:
             self._descriptors.extend(os.open(file, flags, 0o600) for file in files)
+            if write:
+                sync_folder(folder)
         except OSError as error:
             self.close()
             raise StorageError(f"{error.filename}: cannot be opened: {error.strerror}") from error

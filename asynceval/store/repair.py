@@ -5,6 +5,7 @@ from io import BufferedWriter
 from pathlib import Path
 
 from asynceval.domain.errors import StorageError
+from asynceval.store.folder import sync_folder
 from asynceval.store.line import key_of
 
 
@@ -20,6 +21,7 @@ def repair(folder: Path) -> tuple[Path, ...]:
         try:
             if _sift(path, draft, damaged):
                 draft.replace(path)
+                sync_folder(folder)
                 aside.append(damaged)
             else:
                 draft.unlink()

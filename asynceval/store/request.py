@@ -14,6 +14,7 @@ from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
+from asynceval.store.folder import sync_folder
 
 FORMAT = 1
 _SWEEP = "sweep.json"
@@ -75,6 +76,7 @@ def _replace(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        sync_folder(path.parent)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
