@@ -9,8 +9,10 @@ from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
 from asynceval.config import crosscheck, document, places
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
+from asynceval.config.files import file_problems
 from asynceval.config.places import QuestionSet
 from asynceval.config.schema import parse
+from asynceval.domain.errors import ConfigError
 from asynceval.domain.sweep import Sweep
 
 MissingReference = Literal["refuse", "warn"]
@@ -36,7 +38,7 @@ class Request:
 
 
 def load(path: Path) -> Request:
-    """Read a config file. Raises ConfigError with everything that is wrong in it.
+    """Read a config file. Raises ConfigError with everything that is wrong in it and in its files.
 
     Endpoints that no model and no judge uses are left out: they need no key and no server.
     """
@@ -55,7 +57,8 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
     config, faults = parse(text.table)
     faults = [*faults, *crosscheck.faults(text.table), *missing]
     if config is None or found is None or faults:
-        raise text.error(faults)
+        files = () if found is None else file_problems(found)
+        raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
     return Request(
         sweep=config.sweep(),

@@ -470,3 +470,18 @@ def test_every_problem_of_files_and_keys_at_once(tmp_path: Path) -> None:
     for word in ("q.jsonl:1", "t.jsonl:1", "NO_SUCH_KEY"):
         assert word in done.err
     assert not (tmp_path / "runs").exists()
+
+
+def test_config_and_files_at_once(tmp_path: Path) -> None:
+    """A misspelt key, a bad question and a bad template are told by one run."""
+    (tmp_path / "q.jsonl").write_text('{"question_id": 1, "category": "math", "turns": []}\n')
+    (tmp_path / "t.jsonl").write_text("{}\n")
+    (tmp_path / "c.toml").write_text(
+        'name = "x"\nchoises = 2\n[benchmark]\nquestions = "q.jsonl"\ntemplates = "t.jsonl"\n'
+        '[endpoints.e]\nbase_url = "http://127.0.0.1:9/v1"\n'
+        '[[models]]\nname = "m"\nendpoint = "e"\n'
+    )
+    done = cli("run", "c.toml", cwd=tmp_path)
+    assert done.code == 2
+    for word in ("c.toml:2", "choices", "q.jsonl:1", "t.jsonl:1"):
+        assert word in done.err
