@@ -34,6 +34,10 @@ class Plan:
             for choice in range(self.sweep.choices):
                 yield question, choice
 
+    def without_judges(self) -> "Plan":
+        """Return the plan of the answers alone."""
+        return replace(self, sweep=replace(self.sweep, judges=()))
+
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
         turns = {
@@ -112,7 +116,7 @@ def walk(
 def verdict(plan: Plan, reply: Reply) -> Verdict:
     """Return what a judge's reply comes to by the sweep's rule.
 
-    Words that were cut at the token limit before any verdict are "cut_off": more tokens would help.
+    Words that were cut before any verdict are "cut_off": mostly, more tokens would help.
     """
     read = read_score(reply.text, rule=plan.sweep.rule)
     if isinstance(read, Unparsed) and reply.is_truncated:

@@ -4,7 +4,6 @@ import gc
 import resource
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 
@@ -64,7 +63,7 @@ def start(
                 summary = counter.summary()
             else:
                 if only == "answers":
-                    plan = replace(plan, sweep=replace(plan.sweep, judges=()))
+                    plan = plan.without_judges()
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
     leave_on_interrupt()
     console = Results()

@@ -3,7 +3,7 @@
 AsyncEvalError
 ├── ConfigError     the user's files or flags: nothing was sent, exit 2
 ├── StorageError    the run directory cannot be written or read: the run stops, exit 4
-└── ServerError     a managed server did not start or died: exit 2 before the first call, else 3
+└── ServerError     a managed server did not start: nothing was sent, exit 2
 """
 
 from dataclasses import dataclass
@@ -42,4 +42,4 @@ class StorageError(AsyncEvalError):
 
 
 class ServerError(AsyncEvalError):
-    """A managed server did not start, or died."""
+    """A managed server did not start."""

@@ -35,8 +35,6 @@ class Cause(StrEnum):
     """A success that is not a chat completion."""
     NO_CONTENT = "no_content"
     """A chat completion without text."""
-    INTERNAL = "internal_error"
-    """A defect of asynceval; the traceback is in `events.log`."""
     NOT_REACHED = "not_reached"
     """Never sent: the run was stopped, or what the call depends on is missing."""
 

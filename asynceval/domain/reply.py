@@ -30,5 +30,5 @@ class Reply:
 
     @property
     def is_truncated(self) -> bool:
-        """Whether the server cut the text at the token limit."""
-        return self.finish_reason == "length"
+        """Whether the server cut the text, at the token limit or by a content filter."""
+        return self.finish_reason in ("length", "content_filter")

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from asynceval.domain.events import EndpointStatus
 from asynceval.domain.failure import Failure
+from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body
-from asynceval.engine.transport import Request
+from asynceval.engine.transport import Request, Transport
 from asynceval.providers import openai
+from asynceval.providers.signal import Signal
 
 
 @dataclass(slots=True)
@@ -58,9 +60,16 @@ class Account:
         halted = self.halted()
         return self.gate.status(None if halted is None else halted.message)
 
-    def cleared(self, body: bytes) -> bytes:
-        """Return a body without the key, should the server have echoed it."""
-        return masked_body(body, self.key)
+    async def send(self, transport: Transport, request: Request) -> Reply | Signal:
+        """Send a request and return what came of it, without the key wherever it was echoed."""
+        response = await transport.post(request)
+        if not isinstance(response, Signal):
+            body = masked_body(response.body, self.key)
+            outcome = openai.decode(response.status, response.headers, body)
+            if isinstance(outcome, Reply):
+                return outcome
+            response = outcome
+        return replace(response, failure=self.redacted(response.failure))
 
     def redacted(self, failure: Failure) -> Failure:
         """Return a failure without the key, however it got into the message."""

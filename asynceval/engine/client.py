@@ -17,7 +17,7 @@ from asynceval.engine.account import Account
 from asynceval.engine.gate import Gate
 from asynceval.engine.retry import History, Policy, wait
 from asynceval.engine.stop import Stop
-from asynceval.engine.transport import Request, Transport
+from asynceval.engine.transport import Transport
 from asynceval.providers import openai
 from asynceval.providers.signal import Action, Signal
 from asynceval.store.line import Record
@@ -135,7 +135,8 @@ class Client:
             attempts += 1
             started, at = self._clock(), time()
             try:
-                outcome = await self._send(account, account.request(key, body, attempts))
+                request = account.request(key, body, attempts)
+                outcome = await account.send(self._transport, request)
             finally:
                 account.gate.leave()
             ended = self._clock()
@@ -145,7 +146,7 @@ class Client:
                 account.has_answered = True
                 return outcome
             history = _with(history, outcome)
-            failure = account.redacted(outcome.failure)
+            failure = outcome.failure
             is_first = failure.cause is Cause.UNREACHABLE and not account.has_answered
             policy = self._first_policy if is_first else self._policy
             seconds = wait(policy, outcome, history, self._random.random())
@@ -169,12 +170,6 @@ class Client:
         if refused is not None and is_in:
             account.gate.leave()
         return refused
-
-    async def _send(self, account: Account, request: Request) -> Reply | Signal:
-        response = await self._transport.post(request)
-        if isinstance(response, Signal):
-            return response
-        return openai.decode(response.status, response.headers, account.cleared(response.body))
 
     def _keep(self, record: Record) -> None:
         """Store a paid call; if that fails, nothing more is to be paid for."""

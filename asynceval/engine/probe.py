@@ -14,9 +14,10 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
-from asynceval.engine.mask import masked, masked_body
+from asynceval.engine.account import Account
+from asynceval.engine.gate import Gate
 from asynceval.engine.servers import serving
-from asynceval.engine.transport import Request, Transport, transport
+from asynceval.engine.transport import Transport, transport
 from asynceval.providers import openai
 from asynceval.providers.signal import Signal
 
@@ -68,26 +69,17 @@ async def _probe_endpoint(
             failure = Failure(Cause.CONNECTION, str(error))
             probes.extend(Probe(declared.name, model, failure) for model in asked)
             return
+        endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
+        account = Account(endpoint, Gate(endpoint), key)
         for model, item in asked.items():
             call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
-            request = Request(
-                openai.url(served.endpoint.base_url),
-                openai.headers(None if key is None else key.reveal()),
-                openai.body(call),
-                min(declared.timeout, _TIMEOUT),
-            )
-            probes.append(Probe(declared.name, model, await _outcome(http, request, key)))
+            request = account.request(call.key(), openai.body(call), attempt=1)
+            outcome = await account.send(http, request)
+            probes.append(Probe(declared.name, model, _judged(outcome)))
 
 
-async def _outcome(http: Transport, request: Request, secret: Secret | None) -> Reply | Failure:
-    response = await http.post(request)
-    if not isinstance(response, Signal):
-        body = masked_body(response.body, secret)
-        decoded = openai.decode(response.status, response.headers, body)
-        if isinstance(decoded, Reply):
-            return decoded
-        response = decoded
-    failure = response.failure
-    if failure.cause is Cause.NO_CONTENT:
-        return Reply("")
-    return replace(failure, message=masked(failure.message, secret))
+def _judged(outcome: Reply | Signal) -> Reply | Failure:
+    """Return what a probe's outcome says of the endpoint: a reply without text is one all the same."""
+    if isinstance(outcome, Reply):
+        return outcome
+    return Reply("") if outcome.failure.cause is Cause.NO_CONTENT else outcome.failure

@@ -39,9 +39,9 @@ class Sweep:
         only: Only | None = None,
     ) -> None:
         """Prepare. `connect` makes the endpoints ready; it is awaited before the first call."""
-        self._plan = plan
-        self._judges = () if only == "answers" else plan.sweep.judges
-        self._judge_endpoints = {judge.name: judge.endpoint for judge in self._judges}
+        self._plan = plan.without_judges() if only == "answers" else plan
+        self._judging = {judge.name: judge.endpoint for judge in self._plan.sweep.judges}
+        self._answering = {target.name: target.endpoint for target in plan.sweep.targets}
         self._store = store
         self._client = client
         self._stop = stop
@@ -59,7 +59,7 @@ class Sweep:
             *(Lane("target", t.name, t.endpoint, turns, t.price) for t in sweep.targets),
             *(
                 Lane("judge", j.name, j.endpoint, answers * j.repeats, j.price)
-                for j in self._judges
+                for j in sweep.judges
             ),
         )
 
@@ -67,7 +67,7 @@ class Sweep:
         """Fill every cell that can be filled."""
         sweep = self._plan.sweep
         parallel = {endpoint.name: endpoint.parallel for endpoint in sweep.endpoints}
-        judging = set(self._judge_endpoints.values())
+        judging = set(self._judging.values())
         windows = {
             # Twice what can be in flight for these conversations, so no slot waits for a question.
             target.endpoint: Window(2 * sum(parallel[e] for e in {target.endpoint} | judging))
@@ -104,15 +104,13 @@ class Sweep:
         step = next(conversation(self._plan, question, target, choice))
         if self._store.get(step.call.key()) is not None:
             return False
-        self._tell_dependents(question, step.cell, target.endpoint)
+        self._tell_dependents(question, step.cell)
         return True
 
     def _replay(self, question: Question, target: Target, choice: int) -> bool:
         """Take a conversation from the store; False, and nothing told, if it is not all there."""
         found = []
         for step, _, reply in walk(self._plan, question, target, choice, self._store.get):
-            if step.cell.judge is not None and step.cell.judge not in self._judge_endpoints:
-                continue
             if reply is None:
                 return False
             found.append((step.cell, reply))
@@ -131,54 +129,51 @@ class Sweep:
                     while True:
                         step = steps.send(reply)
                         if judgment is not None:
-                            games.start_soon(self._judge, judgment)
+                            games.start_soon(self._fill, judgment)
                             judgment = None
                         if step.cell.judge is not None:
                             judgment = step
                             continue
-                        reply = await self._answer(step, target.endpoint)
+                        reply = await self._answer(step)
                         if reply is None:
-                            self._tell_dependents(question, step.cell, target.endpoint)
+                            self._tell_dependents(question, step.cell)
                 if judgment is not None:
                     # The last one needs no task of its own.
-                    await self._judge(judgment)
+                    await self._fill(judgment)
         finally:
             window.leave()
 
-    async def _judge(self, step: Step) -> None:
-        endpoint = self._judge_endpoints.get(step.cell.judge or "")
-        if endpoint is not None:
-            await self._fill(step, endpoint)
-
-    def _tell_dependents(self, question: Question, answer: Cell, endpoint: str) -> None:
+    def _tell_dependents(self, question: Question, answer: Cell) -> None:
         if self._stop.is_requested:
             return
         failure = Failure(Cause.NOT_REACHED, "the answer it depends on is missing")
         for cell in dependents(self._plan, question, answer):
-            if cell.judge is None or cell.judge in self._judge_endpoints:
-                where = self._judge_endpoints.get(cell.judge or "", endpoint)
-                self._tell(CallFailed(cell, where, failure))
+            self._tell(CallFailed(cell, self._endpoint(cell), failure))
 
-    async def _answer(self, step: Step, endpoint: str) -> Reply | None:
+    def _endpoint(self, cell: Cell) -> str:
+        return self._answering[cell.target] if cell.judge is None else self._judging[cell.judge]
+
+    async def _answer(self, step: Step) -> Reply | None:
         if self._only != "judgments":
-            return await self._fill(step, endpoint)
+            return await self._fill(step)
         reply = self._store.get(step.call.key())
         if reply is not None:
             self._landed(step.cell, reply, stored=True)
         return reply
 
-    async def _fill(self, step: Step, endpoint: str) -> Reply | None:
-        outcome = await self._client.ask(step.call, step.cell, endpoint, _priority(step.cell))
+    async def _fill(self, step: Step) -> Reply | None:
+        cell = step.cell
+        outcome = await self._client.ask(step.call, cell, self._endpoint(cell), _priority(cell))
         if not isinstance(outcome, Answered):
             return None
-        self._landed(step.cell, outcome.reply, stored=outcome.stored)
+        self._landed(cell, outcome.reply, stored=outcome.stored)
         return outcome.reply
 
     def _landed(self, cell: Cell, reply: Reply, *, stored: bool) -> None:
         self.filled += 1
         if cell.judge is None:
             self._tell(AnswerLanded(cell, reply.usage, stored, reply.is_truncated))
-        elif cell.judge in self._judge_endpoints:
+        else:
             self._tell(JudgmentLanded(cell, reply.usage, verdict(self._plan, reply), stored))
 
 

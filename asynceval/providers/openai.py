@@ -99,10 +99,10 @@ def _reply(parsed: dict[str, Any], flags: tuple[str, ...], content: bytes) -> Re
             for part in text
             if isinstance(part, dict) and isinstance(part.get("text"), str)
         )
-    if finish_reason == "content_filter":
-        failure = Failure(Cause.FILTERED, "a content filter withheld the answer, or its end")
-        return Signal(failure, Action.GIVE_UP)
     if not isinstance(text, str) or not text.strip():
+        if finish_reason == "content_filter":
+            failure = Failure(Cause.FILTERED, "a content filter withheld the answer")
+            return Signal(failure, Action.GIVE_UP)
         if isinstance(refusal, str) and refusal:
             return Signal(Failure(Cause.REFUSED, refusal[:_EXCERPT]), Action.GIVE_UP)
         if finish_reason == "length":

@@ -20,7 +20,7 @@ from asynceval.store.store import Store
 class Outcome:
     """What a cell of the plan came to: tokens spent on its reply, or the cause why there is none.
 
-    The cause of a judgment whose answer is missing is the answer's. `verdict` is what a judge's
+    A cell that depends on a missing answer has the answer's cause, and says so. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment.
     """
 
@@ -29,6 +29,7 @@ class Outcome:
     verdict: Verdict | None = None
     cause: Cause | None = None
     is_truncated: bool = False
+    is_dependent: bool = False
 
 
 def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
@@ -52,7 +53,7 @@ def _conversation(
             yield Outcome(step.cell, cause=cause)
             if step.cell.judge is None:
                 for cell in dependents(plan, question, step.cell):
-                    yield Outcome(cell, cause=cause)
+                    yield Outcome(cell, cause=cause, is_dependent=True)
         elif step.cell.judge is None:
             yield Outcome(step.cell, reply.usage, is_truncated=reply.is_truncated)
         else:

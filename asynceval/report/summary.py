@@ -20,7 +20,7 @@ class Coverage:
     """What became of the judgments that were planned.
 
     `expected` = scored + unparsed + refused + failed + not_reached. `truncated` counts answers that
-    were cut at the token limit; they are judged, and among the others.
+    were cut at the token limit or by a filter; they are judged, and among the others.
     """
 
     expected: int
@@ -46,7 +46,11 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Failures:
-    """How many cells of one model are missing for one cause; kind is "answer" or "judgment"."""
+    """How many cells are missing for one cause, under the model that is to blame.
+
+    `kind` is "answer" or "judgment"; "lost judgment" for one that a missing answer of `model` takes
+    with it; "verdict" for the words of a judge that hold none.
+    """
 
     kind: str
     model: str
@@ -98,6 +102,8 @@ class Counter:
             spent[1] += outcome.usage.prompt_tokens or 0
             spent[2] += outcome.usage.completion_tokens or 0
             spent[3] += None in (outcome.usage.prompt_tokens, outcome.usage.completion_tokens)
+        elif cell.judge is not None and outcome.is_dependent:
+            self._causes["lost judgment", cell.target, outcome.cause or Cause.NOT_REACHED] += 1
         else:
             self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:
@@ -160,7 +166,7 @@ class Counter:
 
 
 class _Scores:
-    """The scores of one model by one judge, in columns: 25 bytes a score."""
+    """The scores of one model by one judge, in columns: 26 bytes a score."""
 
     def __init__(self) -> None:
         self._questions: list[str] = []
@@ -230,7 +236,7 @@ def _warnings(coverage: Coverage, standings: Iterable[Standing]) -> Iterable[str
     if missing:
         yield f"{missing} of {coverage.expected} judgments have no score; every mean says its n"
     if coverage.truncated:
-        yield f"{coverage.truncated} answers were cut at max_tokens, and judged as they are"
+        yield f"{coverage.truncated} answers were cut (max_tokens or a filter), and judged as they are"
     for judge in dict.fromkeys(standing.judge for standing in standings):
         ns = {s.average.n if s.average else 0 for s in standings if s.judge == judge}
         if len(ns) > 1:

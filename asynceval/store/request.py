@@ -134,10 +134,11 @@ def _named(
 ) -> Iterator[str]:
     before = {item.name: item for item in old}
     after = {item.name: item for item in new}
-    for name in after.keys() - before.keys():
-        yield f"{kind} {name} added"
-    for name in before.keys() - after.keys():
-        yield f"{kind} {name} left out"
-    for name in before.keys() & after.keys():
-        if before[name] != after[name]:
+    for name, item in after.items():
+        if name not in before:
+            yield f"{kind} {name} added"
+        elif before[name] != item:
             yield f"{kind} {name} changed"
+    for name in before:
+        if name not in after:
+            yield f"{kind} {name} left out"

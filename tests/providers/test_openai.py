@@ -124,14 +124,14 @@ def test_text_in_parts() -> None:
     assert reply(whole(content=[*parts, {"type": "text", "text": "lo."}])).text == "Hello."
 
 
-@pytest.mark.parametrize("finish_reason", ["length", "stop", None])
+@pytest.mark.parametrize("finish_reason", ["length", "content_filter", "stop", None])
 def test_a_text_is_a_reply(finish_reason: str | None) -> None:
-    """A text is a reply, and keeps why it ended; "length" flags it truncated."""
+    """A text is a reply, and keeps why it ended, which tells whether it was cut."""
     content = whole(refusal="")
     content["choices"][0]["finish_reason"] = finish_reason
     got = reply(content)
     assert (got.text, got.finish_reason) == ("Hello.", finish_reason)
-    assert got.is_truncated is (finish_reason == "length")
+    assert got.is_truncated is (finish_reason in ("length", "content_filter"))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,6 @@ UNUSABLE = {
     "content a number": (whole(content=7), Cause.NO_CONTENT, AGAIN),
     "no text part": (whole(content=[{"type": "image"}]), Cause.NO_CONTENT, AGAIN),
     "filtered": (ended("content_filter", content=None), Cause.FILTERED, Action.GIVE_UP),
-    "half filtered": (ended("content_filter", content="Hel"), Cause.FILTERED, Action.GIVE_UP),
     "refused": (whole(content=None, refusal="I will not."), Cause.REFUSED, Action.GIVE_UP),
     "all thought": (ended("length", content=""), Cause.NO_CONTENT, Action.GIVE_UP),
     "empty body": (b"", Cause.MALFORMED, AGAIN),

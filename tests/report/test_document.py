@@ -136,7 +136,7 @@ def test_what_is_missing(tmp_path: Path) -> None:
     assert got["failures"] == [
         {"kind": "answer", "model": "delta", "cause": "server", "n": 6},
         {"kind": "judgment", "model": "judge", "cause": "refused", "n": 6},
-        {"kind": "judgment", "model": "judge", "cause": "server", "n": 6},
+        {"kind": "lost judgment", "model": "delta", "cause": "server", "n": 6},
     ]
     assert got["warnings"][0] == "12 of 18 judgments have no score; every mean says its n"
 

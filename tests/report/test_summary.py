@@ -87,7 +87,7 @@ def test_failed_first_turn(tmp_path: Path) -> None:
     assert summary.coverage == Coverage(24, 20, 0, 4, 0, 0, 0)
     assert summary.failures == (
         Failures("answer", "beta", "timeout", 2),
-        Failures("judgment", "judge", "timeout", 4),
+        Failures("lost judgment", "beta", "timeout", 4),
     )
     beta = next(s for s in summary.standings if s.model == "beta")
     assert beta.average is not None
@@ -120,7 +120,9 @@ def test_truncated(tmp_path: Path) -> None:
 
     summary, _ = play(tmp_path, plan(), say)
     assert summary.coverage == Coverage(12, 12, 0, 0, 0, 0, 12)
-    assert summary.warnings == ("12 answers were cut at max_tokens, and judged as they are",)
+    assert summary.warnings == (
+        "12 answers were cut (max_tokens or a filter), and judged as they are",
+    )
 
 
 def test_spending(tmp_path: Path) -> None:
@@ -188,7 +190,7 @@ def test_nothing_is_dropped(data: st.DataObject) -> None:
         n = standing.average.n if standing.average else 0
         assert n == sum(part.n for part in standing.turns.values() if part)
         assert n == sum(part.n for part in standing.categories.values() if part)
-    missing = sum(f.n for f in summary.failures if f.kind == "judgment")
+    missing = sum(f.n for f in summary.failures if f.kind.endswith("judgment"))
     assert missing == coverage.refused + coverage.failed + coverage.not_reached
     unparsed = sum(f.n for f in summary.failures if f.kind == "verdict")
     assert unparsed == coverage.unparsed

@@ -60,9 +60,9 @@ def test_models_and_judges(tmp_path: Path) -> None:
         judges=old.sweep.judges[:1],
     )
     assert write(tmp_path, new) == (
+        "model other changed",
         "model new added",
         "model gone left out",
-        "model other changed",
         "judge other left out",
     )
     assert read(tmp_path) == new
