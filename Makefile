@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
-BENCHES := startup small_run overhead makespan memory resume progress_cost
+BENCHES := startup hashing small_run overhead makespan memory resume progress_cost
 
 .PHONY: demo test check bench clean
 

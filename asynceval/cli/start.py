@@ -92,8 +92,7 @@ def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> in
 def _rest_garbage_collector() -> None:
     """Let the cyclic collector run seldom: with thousands of open calls each pass costs much.
 
-    Next to nothing in a run forms cycles, so there is little to find; a pass over all objects after
-    every few hundred new ones would take a third of the CPU (bench/overhead.py).
+    Next to nothing in a run forms cycles, so there is little to find.
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)

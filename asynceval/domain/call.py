@@ -44,7 +44,7 @@ class Call:
     def key(self) -> bytes:
         """Return the call's 16-byte identity: the head of SHA-256 over its canonical JSON.
 
-        SHA-256 runs in hardware on most machines, where it takes half of what BLAKE2b does.
+        SHA-256 runs in hardware on most machines, faster than BLAKE2b (bench/hashing.py).
         Settings left to the server are left out, so a setting added to `Sampling` one day does not
         change the keys of calls that do not use it.
         """
