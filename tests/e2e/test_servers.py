@@ -91,6 +91,8 @@ def test_whole_run(tmp_path: Path, questions: Path, mark: str) -> None:
 
     again = cli(*command, cwd=tmp_path, env=env)
     assert (again.code, again.out) == (0, done.out)
+    # What a run counts as it goes is what the report derives from the log.
+    assert cli("report", run, cwd=tmp_path).out == done.out
     assert starts(run) == 1
 
 
