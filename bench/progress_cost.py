@@ -14,8 +14,8 @@ from rich.console import Console
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import (
     AnswerLanded,
-    EndpointStatus,
     Event,
+    GateStatus,
     JudgmentLanded,
     Lane,
     Pulsed,
@@ -34,8 +34,10 @@ ROUNDS = 5
 
 def plan(models: int) -> SweepStarted:
     """Return a sweep of so many models and one judge."""
-    targets = [Lane("target", f"model-{n:02}", "local", 800, Price(1, 2)) for n in range(models)]
-    judge = Lane("judge", "judge", "openai", 800 * models)
+    targets = [
+        Lane("target", f"model-{n:02}", "local", "local", 800, Price(1, 2)) for n in range(models)
+    ]
+    judge = Lane("judge", "judge", "openai", "openai", 800 * models)
     return SweepStarted("bench", "runs/bench", (*targets, judge))
 
 
@@ -84,8 +86,10 @@ def drawing(lanes: int) -> tuple[float, float]:
 
 def pulse(seconds: float) -> Pulsed:
     """Return the state of two busy endpoints."""
-    local = EndpointStatus("local", 8, 8, 31, None, "in flight")
-    return Pulsed(seconds, (local, EndpointStatus("openai", 48, 50, 900, 3000, "rpm", 12)))
+    local = GateStatus("local", 8, 8, 31, waits_for="in flight")
+    return Pulsed(
+        seconds, (local, GateStatus("openai", 48, 50, 900, 3000, waits_for="rpm", rate_limited=12))
+    )
 
 
 def terminal() -> Console:

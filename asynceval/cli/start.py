@@ -32,7 +32,7 @@ def start(
     plan: Plan, folder: Path, keys: Mapping[str, Secret | None], only: Only | None = None
 ) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
-    _allow_files(sum(endpoint.parallel for endpoint in plan.sweep.endpoints))
+    _allow_files(sum(endpoint.most_in_flight for endpoint in plan.sweep.endpoints))
     with locked(folder):
         for change in write(folder, plan):
             say(f"changed since the last run: {change}")

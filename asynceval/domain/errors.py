@@ -3,6 +3,7 @@
 AsyncEvalError
 ├── ConfigError     the user's files or flags: nothing was sent, exit 2
 ├── StorageError    the run directory cannot be written or read: the run stops, exit 4
+│   └── DiskFullError   no space is left: worth another try in a while
 └── ServerError     a managed server did not start: nothing was sent, exit 2
 """
 
@@ -39,6 +40,10 @@ class ConfigError(AsyncEvalError):
 
 class StorageError(AsyncEvalError):
     """The run directory cannot be used: full, read-only, locked, damaged or of a newer format."""
+
+
+class DiskFullError(StorageError):
+    """No space is left, or no quota: nothing was written, and the same write may work later."""
 
 
 class ServerError(AsyncEvalError):

@@ -13,16 +13,24 @@ from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Verdict
 
-Wait = Literal["in flight", "rpm", "back-off", "stopped"]
+Wait = Literal[
+    "in flight", "rpm", "tpm", "cool-down", "outage", "back-off", "retries", "budget", "stopped"
+]
+"""What calls wait for: a place in flight, the rates, the wait that a server asked for, a server that
+is down, the pause after a failed attempt, the allowance of retries, the money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A row of the plan: how many cells one target or one judge has to fill."""
+    """A row of the plan: how many cells one target or one judge has to fill.
+
+    `gate` is the name of the gate its calls go through.
+    """
 
     kind: Literal["target", "judge"]
     name: str
     endpoint: str
+    gate: str
     total: int
     price: Price | None = None
 
@@ -103,11 +111,62 @@ class EndpointHalted:
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointStatus:
-    """An endpoint at one moment.
+class EndpointDown:
+    """An endpoint fails every call: nothing is sent but a probe now and then, the next in `wait` s."""
 
-    `waits_for` is the limit that the next call waits for, None if none waits. `rate_limited`
-    counts replies that asked to slow down. `halted` says why nothing is sent any more.
+    endpoint: str
+    failure: Failure
+    wait: float
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointBack:
+    """An endpoint that was down for `seconds` answers again."""
+
+    endpoint: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetReached:
+    """No call fits into the budget any more, of the run or of one judge."""
+
+    judge: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherModelAnswered:
+    """The server answers with another model's name than it was asked for. Told once for each."""
+
+    endpoint: str
+    asked: str
+    answered: str
+
+
+@dataclass(frozen=True, slots=True)
+class DefectMet:
+    """A call failed inside asynceval itself: `trace` is for its developers."""
+
+    cell: Cell
+    trace: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """A call that is in flight, for `seconds` by now."""
+
+    cell: Cell
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateStatus:
+    """A gate at one moment: an account, or an endpoint that has no account.
+
+    `limit` is how many calls may be in flight now. `waits_for` is the limit that the next call waits
+    for, None if none waits. `rate_limited` counts replies that asked to slow down. `halted` says why
+    nothing is sent any more.
     """
 
     name: str
@@ -115,6 +174,7 @@ class EndpointStatus:
     limit: int
     waiting: int
     rpm: float | None = None
+    tpm: float | None = None
     waits_for: Wait | None = None
     rate_limited: int = 0
     halted: str | None = None
@@ -122,10 +182,16 @@ class EndpointStatus:
 
 @dataclass(frozen=True, slots=True)
 class Pulsed:
-    """A few times a second: `seconds` since the sweep started, and the state of each endpoint."""
+    """A few times a second: `seconds` since the sweep started, and the state of each gate.
+
+    `oldest` is the call that is in flight for the longest time. `lag` are the seconds by which this
+    pulse came late: so long the process stood still.
+    """
 
     seconds: float
-    endpoints: tuple[EndpointStatus, ...]
+    gates: tuple[GateStatus, ...]
+    oldest: OpenCall | None = None
+    lag: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +219,11 @@ Event = (
     | CallRetried
     | CallFailed
     | EndpointHalted
+    | EndpointDown
+    | EndpointBack
+    | BudgetReached
+    | OtherModelAnswered
+    | DefectMet
     | Pulsed
     | SweepStopping
     | SweepEnded

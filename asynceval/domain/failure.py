@@ -35,8 +35,13 @@ class Cause(StrEnum):
     """A success that is not a chat completion."""
     NO_CONTENT = "no_content"
     """A chat completion without text."""
+    DEADLINE = "deadline"
+    """The attempts took longer than the endpoint's deadline for one call."""
+    INTERNAL = "internal_error"
+    """A defect of asynceval; its trace is in `events.log`."""
     NOT_REACHED = "not_reached"
-    """Never sent: the run was stopped, or what the call depends on is missing."""
+    """Never sent: the run was stopped, an endpoint halted, the budget was reached, or what the call
+    depends on is missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ from typing import Literal
 Mode = Literal["single"]
 Rule = Literal["default", "fastchat"]
 Only = Literal["answers", "judgments"]
+Parallel = int | Literal["auto"]
+
+MOST_IN_FLIGHT = 1000
+"""Calls that `parallel = "auto"` goes up to at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +30,36 @@ class Endpoint:
     """An account with limits, reached under one URL.
 
     `api_key_env` is the name of the variable that holds the key. `parallel` is calls in flight,
-    `rpm` requests a minute, `timeout` seconds from sending a request to the last byte of its reply.
+    `rpm` requests and `tpm` tokens a minute; endpoints of one `account` share these three limits.
+    With `charges_max_tokens` a call counts its whole `max_tokens` against `tpm`, however short its
+    reply is. `timeout` are the seconds from sending a request to the last byte of its reply,
+    `deadline` those that all attempts of a call and the back-off between them may take together;
+    waiting for a limit counts for neither. `ca_file` holds certificates to trust besides the system's.
     """
 
     name: str
     base_url: str
     kind: str = "openai"
     api_key_env: str | None = None
-    parallel: int = 50
+    account: str | None = None
+    parallel: Parallel = 50
     rpm: float | None = None
+    tpm: float | None = None
+    charges_max_tokens: bool = False
     timeout: float = 600.0
+    deadline: float = 1800.0
+    ca_file: str | None = None
     server: Server | None = None
+
+    @property
+    def gate(self) -> str:
+        """The name of the gate that its calls go through: its account's, else its own."""
+        return self.account or self.name
+
+    @property
+    def most_in_flight(self) -> int:
+        """How many calls may be in flight at most, whatever "auto" finds."""
+        return MOST_IN_FLIGHT if self.parallel == "auto" else self.parallel
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +68,14 @@ class Price:
 
     input: float
     output: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What may be spent at most, in US dollars and in tokens; None without a limit."""
+
+    usd: float | None = None
+    tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +93,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A model that judges, in one mode, with the sweep's templates."""
+    """A model that judges, in one mode, with the sweep's templates and perhaps a budget of its own."""
 
     name: str
     endpoint: str
@@ -72,6 +103,7 @@ class Judge:
     temperature: float | None = 0.0
     repeats: int = 1
     price: Price | None = None
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +111,7 @@ class Sweep:
     """All the user asked for, but for the questions and templates themselves.
 
     `choices` is how many conversations each target holds on each question. `rule` names the
-    verdict parsing rule. `only` restricts a run to one stage.
+    verdict parsing rule. `budget` is for all calls of the run directory together.
     """
 
     name: str
@@ -88,6 +120,7 @@ class Sweep:
     judges: tuple[Judge, ...]
     choices: int = 1
     rule: Rule = "default"
+    budget: Budget | None = None
 
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint of that name; KeyError if the sweep has none."""

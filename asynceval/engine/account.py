@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from asynceval.domain.events import EndpointStatus
+from asynceval.domain.events import GateStatus
 from asynceval.domain.failure import Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
@@ -55,7 +55,7 @@ class Account:
         """Return why nothing is sent to a model any more (to any, with None), None if it is."""
         return self._halts.get(None) or self._halts.get(model)
 
-    def status(self) -> EndpointStatus:
+    def status(self) -> GateStatus:
         """Return the endpoint's state now."""
         halted = self.halted()
         return self.gate.status(None if halted is None else halted.message)

@@ -7,7 +7,7 @@ from itertools import count
 from aiolimiter import AsyncLimiter
 from anyio import CancelScope
 
-from asynceval.domain.events import EndpointStatus, Wait
+from asynceval.domain.events import GateStatus, Wait
 from asynceval.domain.sweep import Endpoint
 
 _BURST_SECONDS = 0.1
@@ -67,12 +67,12 @@ class Gate:
         if self._pacing is not None:
             self._pacing.cancel()
 
-    def status(self, halted: str | None) -> EndpointStatus:
+    def status(self, halted: str | None) -> GateStatus:
         """Return the gate's state now."""
-        return EndpointStatus(
+        return GateStatus(
             name=self.endpoint.name,
             in_flight=self.in_flight,
-            limit=self.endpoint.parallel,
+            limit=self.endpoint.most_in_flight,
             waiting=len(self._waiters) + self.backing_off + (self._pacing is not None),
             rpm=self.endpoint.rpm,
             waits_for=self._waits_for(),
@@ -90,7 +90,7 @@ class Gate:
         return "back-off" if self.backing_off else None
 
     def _has_room(self) -> bool:
-        return self.in_flight < self.endpoint.parallel and self._pacing is None
+        return self.in_flight < self.endpoint.most_in_flight and self._pacing is None
 
     async def _wait(self, priority: int) -> bool:
         # A plain future: this is the hottest wait there is, and anyio's event costs ten times as much.

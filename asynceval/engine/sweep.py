@@ -55,10 +55,14 @@ class Sweep:
         sweep = self._plan.sweep
         turns = sum(len(question.turns) for question in self._plan.questions) * sweep.choices
         answers = turns * len(sweep.targets)
+        gates = {endpoint.name: endpoint.gate for endpoint in sweep.endpoints}
         return (
-            *(Lane("target", t.name, t.endpoint, turns, t.price) for t in sweep.targets),
             *(
-                Lane("judge", j.name, j.endpoint, answers * j.repeats, j.price)
+                Lane("target", t.name, t.endpoint, gates[t.endpoint], turns, t.price)
+                for t in sweep.targets
+            ),
+            *(
+                Lane("judge", j.name, j.endpoint, gates[j.endpoint], answers * j.repeats, j.price)
                 for j in sweep.judges
             ),
         )
@@ -66,7 +70,7 @@ class Sweep:
     async def run(self) -> None:
         """Fill every cell that can be filled."""
         sweep = self._plan.sweep
-        parallel = {endpoint.name: endpoint.parallel for endpoint in sweep.endpoints}
+        parallel = {endpoint.name: endpoint.most_in_flight for endpoint in sweep.endpoints}
         judging = set(self._judging.values())
         windows = {
             # Twice what can be in flight for these conversations, so no slot waits for a question.

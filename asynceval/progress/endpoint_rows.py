@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asynceval.domain.events import EndpointStatus
+from asynceval.domain.events import GateStatus
 from asynceval.progress.grid import Cell, Column, Row, header
 from asynceval.progress.tally import Tally
 from asynceval.progress.wording import of_total, one_line, rate
@@ -20,7 +20,7 @@ COLUMNS = (
 
 def endpoint_rows(tally: Tally, room: int) -> list[Row]:
     """Return at most `room` rows: a title and the endpoints, those that wait or halted first."""
-    endpoints = tally.endpoints
+    endpoints = tally.gates
     if room < 2 or not endpoints:
         return []
     most = room - 1
@@ -33,7 +33,7 @@ def endpoint_rows(tally: Tally, room: int) -> list[Row]:
     return rows + [_row(tally, endpoint) for endpoint in shown] + [_others(tally, others)]
 
 
-def _row(tally: Tally, endpoint: EndpointStatus) -> Row:
+def _row(tally: Tally, endpoint: GateStatus) -> Row:
     calls, _ = tally.rates(tally.lanes_at(endpoint.name)) or (0.0, 0.0)
     waits = Cell(endpoint.waits_for) if endpoint.waits_for else NOTHING
     cells = (
@@ -47,7 +47,7 @@ def _row(tally: Tally, endpoint: EndpointStatus) -> Row:
     return Row(one_line(endpoint.name), cells)
 
 
-def _others(tally: Tally, endpoints: Sequence[EndpointStatus]) -> Row:
+def _others(tally: Tally, endpoints: Sequence[GateStatus]) -> Row:
     lanes = [lane for endpoint in endpoints for lane in tally.lanes_at(endpoint.name)]
     calls, _ = tally.rates(lanes) or (0.0, 0.0)
     waiting = sum(endpoint.waiting for endpoint in endpoints)
@@ -61,7 +61,7 @@ def _others(tally: Tally, endpoints: Sequence[EndpointStatus]) -> Row:
         NOTHING,
         Cell(f"{limited:,}", "yellow") if limited else NOTHING,
     )
-    is_all = len(endpoints) == len(tally.endpoints)
+    is_all = len(endpoints) == len(tally.gates)
     return Row(
         f"{'all' if is_all else 'and'} {len(endpoints):,}{'' if is_all else ' more'}",
         cells,

@@ -27,9 +27,7 @@ def frame(tally: Tally, busiest: Busiest, width: int, height: int) -> list[Text]
     head = [_title(tally, width), _overall(tally, width)][-room:]
     said = said[: room // 4]
     lanes = len(tally.lanes) + len({lane.lane.kind for lane in tally.lanes})
-    endpoints = (
-        0 if tally.ended or not tally.endpoints else min(len(tally.endpoints) + 1, room // 3)
-    )
+    endpoints = 0 if tally.ended or not tally.gates else min(len(tally.gates) + 1, room // 3)
     gaps = 1 + bool(said) + bool(endpoints)
     left = room - len(head) - len(said)
     if left - endpoints - gaps < min(lanes, 6):

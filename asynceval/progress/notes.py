@@ -36,7 +36,7 @@ def _sentences(tally: Tally) -> list[tuple[str, str]]:
         ]
         said += [
             (halt(endpoint.name, None, endpoint.halted), "red")
-            for endpoint in tally.endpoints
+            for endpoint in tally.gates
             if endpoint.halted and (endpoint.name, None) not in tally.halted
         ]
     return said + [

@@ -14,8 +14,8 @@ from asynceval.domain.events import (
     CallFailed,
     CallRetried,
     EndpointHalted,
-    EndpointStatus,
     Event,
+    GateStatus,
     JudgmentLanded,
     Lane,
     Pulsed,
@@ -44,7 +44,7 @@ class Tally:
         self.run_dir = ""
         self.seconds = 0.0
         self.lanes: tuple[LaneCount, ...] = ()
-        self.endpoints: tuple[EndpointStatus, ...] = ()
+        self.gates: tuple[GateStatus, ...] = ()
         self.starting: dict[str, ServerStarted] = {}
         self.halted: dict[tuple[str, str | None], EndpointHalted] = {}
         self.retries: Counter[Cause] = Counter()
@@ -94,7 +94,7 @@ class Tally:
     @property
     def in_flight(self) -> int:
         """Calls that are with the servers now."""
-        return sum(endpoint.in_flight for endpoint in self.endpoints)
+        return sum(endpoint.in_flight for endpoint in self.gates)
 
     @property
     def cost(self) -> float | None:
@@ -153,7 +153,7 @@ class Tally:
         self._judges = {lane.lane.name: lane for lane in self.lanes if lane.lane.kind == "judge"}
         self._at = {}
         for lane in self.lanes:
-            self._at[lane.lane.endpoint] = (*self._at.get(lane.lane.endpoint, ()), lane)
+            self._at[lane.lane.gate] = (*self._at.get(lane.lane.gate, ()), lane)
         self._windows = {endpoint: Window(60.0, FEW) for endpoint in self._at}
 
     def _note(self, event: Event) -> None:
@@ -203,11 +203,11 @@ class Tally:
 
     def _pulse(self, event: Pulsed) -> None:
         self.seconds = event.seconds
-        self.endpoints = event.endpoints
+        self.gates = event.gates
         if event.seconds - self._marked < 1:
             return
         self._marked = event.seconds
-        busy = {endpoint.name for endpoint in event.endpoints if endpoint.in_flight}
+        busy = {endpoint.name for endpoint in event.gates if endpoint.in_flight}
         for lane in self.lanes:
             lane.mark(event.seconds)
         for name, window in self._windows.items():

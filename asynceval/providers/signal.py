@@ -25,11 +25,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """A failed attempt: why, what to do, and the seconds the server asked to wait, if it did."""
+    """A failed attempt: why, what to do, and the seconds the server asked to wait, if it did.
+
+    `maybe_paid` if the server may have done the work, and charge for it, all the same. `is_stale` if
+    the connection was closed before a byte came: a fresh one may do at once.
+    """
 
     failure: Failure
     action: Action
     retry_after: float | None = None
+    maybe_paid: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from asynceval import __version__
 from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
-from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
+from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
 from asynceval.store.folder import sync_folder
 
@@ -93,7 +93,7 @@ def _questions(content: bytes) -> Iterator[Question]:
 def _sweep(fields: dict[str, Any]) -> Sweep:
     return Sweep(
         **{
-            **fields,
+            **_budgeted(fields),
             "endpoints": tuple(
                 Endpoint(
                     **{**endpoint, "server": endpoint["server"] and Server(**endpoint["server"])}
@@ -101,13 +101,18 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
                 for endpoint in fields["endpoints"]
             ),
             "targets": tuple(Target(**_priced(target)) for target in fields["targets"]),
-            "judges": tuple(Judge(**_priced(judge)) for judge in fields["judges"]),
+            "judges": tuple(Judge(**_budgeted(_priced(judge))) for judge in fields["judges"]),
         }
     )
 
 
 def _priced(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "price": fields["price"] and Price(**fields["price"])}
+
+
+def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:
+    budget = fields.get("budget")
+    return {**fields, "budget": budget and Budget(**budget)}
 
 
 def _changes(old: Plan, new: Plan) -> Iterator[str]:

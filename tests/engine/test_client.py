@@ -349,7 +349,7 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
         assert run(main) < 15
     (halted,) = r.told(EndpointHalted)
     assert "is the server up?" in halted.failure.message
-    assert len(r.transport.asked) <= 30 + 2 * ENDPOINT.parallel * 3
+    assert len(r.transport.asked) <= 30 + 2 * ENDPOINT.most_in_flight * 3
 
 
 def test_an_outage_later_on_is_waited_out(tmp_path: Path) -> None:

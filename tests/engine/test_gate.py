@@ -30,7 +30,7 @@ def gate_of(parallel: int, rpm: float | None = None) -> Gate:
 
 async def fill(gate: Gate) -> None:
     """Take every place that is free."""
-    while gate.in_flight < gate.endpoint.parallel:
+    while gate.in_flight < gate.endpoint.most_in_flight:
         assert await gate.enter(0)
 
 
@@ -129,7 +129,7 @@ def admissions(gate: Gate, minutes: int) -> list[float]:
 
     async def main() -> None:
         async with create_task_group() as tasks:
-            for _ in range(gate.endpoint.parallel + 2):
+            for _ in range(gate.endpoint.most_in_flight + 2):
                 tasks.start_soon(use)
             await sleep(60 * minutes)
             gate.close("enough")
@@ -205,7 +205,7 @@ def test_cancelled_anywhere_leaks_no_place(rpm: float | None, seed: int) -> None
         async with create_task_group() as tasks:
             for _ in range(random.randint(1, 15)):
                 tasks.start_soon(use, gate, random, peaks)
-        assert max(peaks) <= gate.endpoint.parallel
+        assert max(peaks) <= gate.endpoint.most_in_flight
         assert gate.in_flight == 0
         await fill(gate)
         assert gate.status(None).waits_for is None

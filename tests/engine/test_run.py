@@ -68,7 +68,7 @@ def test_a_run(tmp_path: Path) -> None:
         assert isinstance(events[0], SweepStarted)
         assert isinstance(events[-1], SweepEnded)
         pulse = next(event for event in reversed(events) if isinstance(event, Pulsed))
-        assert [(status.name, status.in_flight) for status in pulse.endpoints] == [("house", 0)]
+        assert [(status.name, status.in_flight) for status in pulse.gates] == [("house", 0)]
 
     anyio.run(main)
 

@@ -63,10 +63,10 @@ def test_exactly_the_expected_calls(tmp_path: Path) -> None:
     assert len({asked.request.body for asked in r.transport.asked}) == 36
     assert sweep.filled == 36
     assert sweep.lanes() == (
-        Lane("target", "a", "house", 6),
-        Lane("target", "b", "house", 6),
-        Lane("judge", "judge-1", "house", 12),
-        Lane("judge", "judge-2", "house", 12),
+        Lane("target", "a", "house", "house", 6),
+        Lane("target", "b", "house", "house", 6),
+        Lane("judge", "judge-1", "house", "house", 12),
+        Lane("judge", "judge-2", "house", "house", 12),
     )
     assert done(r) == {"paid answer": 12, "paid judgment": 24}
     assert {event.verdict for event in r.told(JudgmentLanded)} == {Score(7.0)}
@@ -213,7 +213,7 @@ def test_one_limit_for_targets_and_judges(tmp_path: Path) -> None:
     """Targets and judges on one endpoint share its limit, and use all of it."""
     with rig(tmp_path) as r:
         run(r.hold, plan(20, targets=("a", "b", "c"), judges=("judge-1", "judge-2")))
-    assert list(r.transport.peak.values()) == [ENDPOINT.parallel]
+    assert list(r.transport.peak.values()) == [ENDPOINT.most_in_flight]
 
 
 def test_each_endpoint_has_its_own_limit(tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ def test_few_conversations_are_half_paid(tmp_path: Path) -> None:
     questions = [Question(f"{n}", "x", (f"First #{n} ?", f"Second #{n} ?")) for n in range(60)]
     with rig(tmp_path, FakeTransport(answer)) as r:
         run(r.hold, plan(questions))
-    assert most <= ENDPOINT.parallel + 2
+    assert most <= ENDPOINT.most_in_flight + 2
 
 
 @pytest.mark.parametrize("is_apart", [False, True])

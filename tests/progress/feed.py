@@ -10,7 +10,7 @@ from asynceval.domain.events import (
     AnswerLanded,
     CallFailed,
     CallRetried,
-    EndpointStatus,
+    GateStatus,
     JudgmentLanded,
     Lane,
     Pulsed,
@@ -27,8 +27,8 @@ JUDGE = "gpt-4o"
 
 def started(*models: str, total: int = 10, price: Price | None = None) -> SweepStarted:
     """Return the plan of a sweep of these models and one judge, on an endpoint each kind."""
-    lanes = [Lane("target", model, "local", total, price) for model in models]
-    judge = Lane("judge", JUDGE, "openai", total * len(models))
+    lanes = [Lane("target", model, "local", "local", total, price) for model in models]
+    judge = Lane("judge", JUDGE, "openai", "openai", total * len(models))
     return SweepStarted("mt-bench", "runs/mt-bench", (*lanes, judge))
 
 
@@ -53,11 +53,11 @@ def retried(model: str, cause: Cause = Cause.RATE) -> CallRetried:
     return CallRetried(cell(model), "local", Failure(cause, "slow down", 429), 1.0)
 
 
-def pulse(seconds: float, *endpoints: EndpointStatus) -> Pulsed:
+def pulse(seconds: float, *endpoints: GateStatus) -> Pulsed:
     """Return a pulse with these endpoints, or with two busy ones."""
     busy = (
-        EndpointStatus("local", 8, 8, 31, None, "in flight"),
-        EndpointStatus("openai", 48, 50, 1312, 3000.0, "rpm", 12),
+        GateStatus("local", 8, 8, 31, waits_for="in flight"),
+        GateStatus("openai", 48, 50, 1312, 3000.0, waits_for="rpm", rate_limited=12),
     )
     return Pulsed(seconds, endpoints or busy)
 

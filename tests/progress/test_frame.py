@@ -6,7 +6,7 @@ import pytest
 
 from asynceval.domain.events import (
     EndpointHalted,
-    EndpointStatus,
+    GateStatus,
     Lane,
     SweepEnded,
     SweepStarted,
@@ -136,7 +136,7 @@ def test_hostile_names_are_shown() -> None:
     tally.count(EndpointHalted("\x1b[H", "[bold]", Failure(Cause.CONFIG, "\x1b[2J\n[/]\u202e")))
     terminal, written = console(100, 30)
     with Dashboard(terminal, tally, clock=Clock()) as dashboard:
-        dashboard(pulse(13, EndpointStatus("\x1b[5m", 1, 2, 3, halted="\x1b")))
+        dashboard(pulse(13, GateStatus("\x1b[5m", 1, 2, 3, halted="\x1b")))
     bare = re.sub(r"\x1b\[[\d;?]*[mhlAK]", "", written.getvalue())
     assert not set(
         re.findall(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u2069\ud800-\udfff]", bare)
@@ -151,15 +151,15 @@ def test_hostile_names_are_shown() -> None:
 
 def lanes(names: list[str]) -> list[Lane]:
     """Return a lane for each name, and one for the judge."""
-    targets = [Lane("target", name, "local", 9) for name in names]
-    return [*targets, Lane("judge", JUDGE, "\x1b[5m", 9)]
+    targets = [Lane("target", name, "local", "local", 9) for name in names]
+    return [*targets, Lane("judge", JUDGE, "\x1b[5m", "\x1b[5m", 9)]
 
 
 def test_many_endpoints_are_summed() -> None:
     """Where there is no room for all endpoints, the busiest and the halted stay."""
     tally = busy("a")
-    endpoints = [EndpointStatus(f"server-{n}", n, 50, 2, rate_limited=n) for n in range(30)]
-    endpoints[3] = EndpointStatus("server-3", 0, 50, 0, halted="its process has died")
+    endpoints = [GateStatus(f"server-{n}", n, 50, 2, rate_limited=n) for n in range(30)]
+    endpoints[3] = GateStatus("server-3", 0, 50, 0, halted="its process has died")
     tally.count(pulse(13, *endpoints))
     text = "\n".join(line.plain for line in frame(tally, Busiest(), 100, 24))
     assert re.search(r"^server-3 +0/50 +· +· +halted", text, re.MULTILINE)

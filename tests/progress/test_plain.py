@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from asynceval.domain.events import (
     EndpointHalted,
-    EndpointStatus,
     Event,
+    GateStatus,
     Pulsed,
     ServerReady,
     ServerStarted,
@@ -150,5 +150,5 @@ class Bytes:
 
 def test_in_flight_is_of_all_endpoints() -> None:
     """Calls in flight are summed over the endpoints."""
-    status = EndpointStatus("a", 3, 8, 0), EndpointStatus("b", 4, 8, 0)
+    status = GateStatus("a", 3, 8, 0), GateStatus("b", 4, 8, 0)
     assert "in flight 7 " in lines_of(started("a"), pulse(5, *status))[1]

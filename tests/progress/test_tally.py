@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from asynceval.domain.events import (
     AnswerLanded,
     EndpointHalted,
-    EndpointStatus,
     Event,
+    GateStatus,
     JudgmentLanded,
     Pulsed,
     SweepEnded,
@@ -128,7 +128,7 @@ def test_eta_waits_for_the_slowest_endpoint() -> None:
 
 def test_starting_a_server_is_not_slowness() -> None:
     """The time in which nothing is in flight yet does not count into the speed."""
-    idle = EndpointStatus("local", 0, 8, 0)
+    idle = GateStatus("local", 0, 8, 0)
     tally = tally_of(started("a", total=40), *[judgment("a", 7.0, stored=True)] * 40)
     for second in range(50):
         tally.count(pulse(second, idle))

@@ -75,7 +75,14 @@ def plan(*targets: str, questions: int = 3) -> Plan:
                 Endpoint(
                     "near", "http://127.0.0.1:{port}/v1", server=Server("serve --port {port}")
                 ),
-                Endpoint("far", "https://api.example/v1", "openai", "FAR_KEY", 8, 90.5, 60.0),
+                Endpoint(
+                    "far",
+                    "https://api.example/v1",
+                    api_key_env="FAR_KEY",
+                    parallel=8,
+                    rpm=90.5,
+                    timeout=60.0,
+                ),
             ),
             tuple(
                 Target(name, "near", f"org/{name}", 512, 0.5, "Be brief.", Price(0.15, 0.6))

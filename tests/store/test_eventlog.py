@@ -50,7 +50,9 @@ def told(folder: Path, *events: Event) -> list[str]:
             "endpoint local: ready at http://127.0.0.1:1/v1 after 2.0 s",
         ),
         (
-            SweepStarted("s", "r", (Lane("target", "a", "e", 3), Lane("judge", "b", "e", 4))),
+            SweepStarted(
+                "s", "r", (Lane("target", "a", "e", "e", 3), Lane("judge", "b", "e", "e", 4))
+            ),
             "sweep s: 7 calls in the plan",
         ),
         (
