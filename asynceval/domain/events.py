@@ -14,10 +14,10 @@ from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Verdict
 
 Wait = Literal[
-    "in flight", "rpm", "tpm", "cool-down", "outage", "back-off", "retries", "budget", "stopped"
+    "in flight", "rpm", "tpm", "cool-down", "outage", "back-off", "retries", "budget", "disk", "stopped"
 ]
 """What calls wait for: a place in flight, the rates, the wait that a server asked for, a server that
-is down, the pause after a failed attempt, the allowance of retries, the money."""
+is down, the pause after a failed attempt, the allowance of retries, the money, a disk that is full."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,80 +1,122 @@
-"""The gate: admission to one endpoint, shared by every target and judge on it."""
+"""The gate: admission to one account, shared by every target and judge on it."""
 
 import heapq
-from asyncio import Future, get_running_loop
+from asyncio import Future, TimerHandle, get_running_loop
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 
-from aiolimiter import AsyncLimiter
 from anyio import CancelScope
 
 from asynceval.domain.events import GateStatus, Wait
 from asynceval.domain.sweep import Endpoint
-
-_BURST_SECONDS = 0.1
+from asynceval.engine.pace import Pace
+from asynceval.engine.queue import Admission, Queue, Refusal, Waiter
+from asynceval.engine.throttle import Throttle
 
 
 class Gate:
-    """Admits calls under two limits at once: calls in flight, and requests a minute.
+    """Admits calls under all limits of an account: calls in flight, requests and tokens a minute.
 
-    Lower priorities go first, equal ones in the order of arrival. Every method but `enter` is
-    synchronous, so the state needs no lock. `rate_limited` counts the replies that asked to slow
-    down, for the dashboard.
+    Each model waits in a queue of its own, so that one which the server slows down stands in nobody's
+    way. The lowest priority goes first; among equal ones the model that was served least, and then
+    the order of arrival. Every method but `enter` is synchronous, so the state needs no lock.
+    `rate_limited` is counted by the callers, for the status.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
-        """Open a gate with the endpoint's limits."""
+        """Open a gate with the limits of an endpoint, or of the account that it names."""
         self.endpoint = endpoint
-        self.rate_limited = 0
         self.in_flight = 0
-        self.backing_off = 0
-        self._limiter = _limiter(endpoint.rpm) if endpoint.rpm else None
+        self.rate_limited = 0
+        self._outside: dict[Wait, int] = {}
+        self._most = endpoint.most_in_flight
+        has_rate = endpoint.rpm is not None or endpoint.tpm is not None
+        self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
         self._pacing: CancelScope | None = None
-        self._waiters: list[tuple[int, int, Future[bool]]] = []
+        self._queues: list[Queue] = []
+        self._served = 0
         self._numbers = count()
+        self._timer: TimerHandle | None = None
         self._closed: str | None = None
+        self._is_held = False
 
-    async def enter(self, priority: int) -> bool:
-        """Wait for a place in flight; False if the gate is or gets closed.
+    def queue(self, throttle: Throttle) -> Queue:
+        """Return a new queue at this gate."""
+        queue = Queue(throttle)
+        self._queues.append(queue)
+        return queue
 
-        A caller that got True calls `leave` when its request is over.
+    async def enter(
+        self, queue: Queue, priority: int, tokens: float = 0.0, *, may_postpone: bool = False
+    ) -> Admission | Refusal:
+        """Wait for a place in flight.
+
+        A caller that got one calls `leave` when its request is over.
         """
         if self._closed is not None:
-            return False
-        if self._has_room() and not self._waiters:
-            self._take()
-        elif not await self._wait(priority):
-            return False
-        if self._limiter is None or self._pacing is None:
-            return True
-        return await self._pace(self._limiter, self._pacing)
+            return Refusal.CLOSED
+        now = _clock()
+        if not queue.waiters and self._has_room() and queue.throttle.has_room(now):
+            entry: Admission | Refusal = self._take(queue, tokens, now)
+        else:
+            entry = await self._wait(queue, priority, tokens, may_postpone=may_postpone)
+        if self._pace is None or self._pacing is None or isinstance(entry, Refusal):
+            return entry
+        return await self._paced(self._pace, self._pacing, entry)
 
-    def leave(self) -> None:
-        """Give the place back.
+    def leave(self, admission: Admission, used: float | None = None) -> None:
+        """Give the place back; `used` are the tokens that the call took, None if that is not known.
 
         The next one is admitted a moment later, so that the call which follows from this one's reply
         is in the queue by then: it goes before new conversations.
         """
+        loop = get_running_loop()
+        if self._pace is not None and used is not None:
+            self._pace.settle(admission.tokens, used, admission.since)
         self.in_flight -= 1
-        get_running_loop().call_soon(self._admit)
+        admission.queue.throttle.leave()
+        loop.call_soon(self._admit)
+
+    def hold(self) -> None:
+        """Admit nobody for now: what is paid for could not be kept."""
+        self._is_held = True
+
+    def release(self) -> None:
+        """Admit again."""
+        self._is_held = False
+        self._admit()
 
     def close(self, reason: str) -> None:
         """Admit nobody any more, and send everyone who waits away."""
         self._closed = reason
-        for _, _, turn in self._waiters:
-            if not turn.done():
-                turn.set_result(False)
-        self._waiters.clear()
+        for queue in self._queues:
+            queue.dismiss()
         if self._pacing is not None:
             self._pacing.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
+
+    @contextmanager
+    def outside(self, what: Wait) -> Iterator[None]:
+        """Count a caller who waits for something else before it comes back, for the status."""
+        self._outside[what] = self._outside.get(what, 0) + 1
+        try:
+            yield
+        finally:
+            self._outside[what] -= 1
 
     def status(self, halted: str | None) -> GateStatus:
         """Return the gate's state now."""
+        waiting = sum(len(queue.waiters) for queue in self._queues)
+        limit = sum(queue.throttle.limit for queue in self._queues)
         return GateStatus(
-            name=self.endpoint.name,
+            name=self.endpoint.gate,
             in_flight=self.in_flight,
-            limit=self.endpoint.most_in_flight,
-            waiting=len(self._waiters) + self.backing_off + (self._pacing is not None),
+            limit=min(self._most, limit) if self._queues else self._most,
+            waiting=waiting + sum(self._outside.values()) + (self._pacing is not None),
             rpm=self.endpoint.rpm,
+            tpm=self.endpoint.tpm,
             waits_for=self._waits_for(),
             rate_limited=self.rate_limited,
             halted=halted,
@@ -83,64 +125,117 @@ class Gate:
     def _waits_for(self) -> Wait | None:
         if self._closed is not None:
             return "stopped"
-        if self._pacing is not None:
-            return "rpm"
-        if self._waiters:
-            return "in flight"
-        return "back-off" if self.backing_off else None
+        if self._pace is not None and self._pacing is not None:
+            return self._pace.waits_for
+        if self._is_held:
+            return "disk"
+        waiting = next((queue for queue in self._queues if queue.first() is not None), None)
+        if waiting is not None:
+            return waiting.holds_back(_clock())
+        return next((what for what, callers in self._outside.items() if callers), None)
 
     def _has_room(self) -> bool:
-        return self.in_flight < self.endpoint.most_in_flight and self._pacing is None
+        return self.in_flight < self._most and self._pacing is None and not self._is_held
 
-    async def _wait(self, priority: int) -> bool:
+    async def _wait(
+        self, queue: Queue, priority: int, tokens: float, *, may_postpone: bool
+    ) -> Admission | Refusal:
         # A plain future: this is the hottest wait there is, and anyio's event costs ten times as much.
-        turn: Future[bool] = get_running_loop().create_future()
-        heapq.heappush(self._waiters, (priority, next(self._numbers), turn))
-        is_in = False
+        loop = get_running_loop()
+        turn: Future[Admission | Refusal] = loop.create_future()
+        if not queue.waiters:
+            # Who comes late has no claim to what it missed.
+            queue.served = max(queue.served, self._served)
+        waiter = Waiter(priority, next(self._numbers), turn, tokens, may_postpone)
+        heapq.heappush(queue.waiters, waiter)
+        self._wake_later(queue, loop.time())
+        entry: Admission | Refusal = Refusal.CLOSED
         try:
-            # The gate may have closed between this caller's turn and this moment.
-            is_in = await turn and self._closed is None
+            entry = await turn
+            if self._closed is not None and isinstance(entry, Admission):
+                # The gate has closed between this caller's turn and this moment.
+                entry = Refusal.CLOSED
         finally:
-            if not is_in and not turn.cancelled() and turn.result():
-                self._pacing = None
-                self.leave()
-        return is_in
+            if not isinstance(entry, Admission) and turn.done() and not turn.cancelled():
+                given = turn.result()
+                if isinstance(given, Admission):
+                    self._pacing = None
+                    self._give_back(given)
+        return entry
 
-    async def _pace(self, limiter: AsyncLimiter, scope: CancelScope) -> bool:
-        """Wait for the rate. One caller at a time, so the limiter's own order has no say."""
+    async def _paced(
+        self, pace: Pace, scope: CancelScope, admission: Admission
+    ) -> Admission | Refusal:
+        """Wait for the rates. One caller at a time, so the limiters' own order has no say."""
         is_paced = False
         try:
             with scope:
-                await limiter.acquire()
+                admission.since = await pace.acquire(admission.tokens)
                 is_paced = True
         finally:
             self._pacing = None
             if is_paced:
                 self._admit()
             else:
-                self.leave()
-        return is_paced
+                self._give_back(admission)
+        return admission if is_paced else Refusal.CLOSED
 
-    def _take(self) -> None:
+    def _give_back(self, admission: Admission) -> None:
+        if admission.is_probe:
+            admission.queue.throttle.breaker.withdraw()
+        self.leave(admission)
+
+    def _take(self, queue: Queue, tokens: float, now: float) -> Admission:
         """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""
         self.in_flight += 1
-        if self._limiter is not None:
+        queue.served += 1
+        self._served = max(self._served, queue.served)
+        if self._pace is not None:
             self._pacing = CancelScope()
+        is_probe = queue.throttle.admit(now)
+        if queue.waiters:
+            self._wake_later(queue, now)
+        return Admission(queue, tokens, now, queue.throttle.in_flight, is_probe)
 
     def _admit(self) -> None:
-        while self._waiters and self._has_room():
-            _, _, turn = heapq.heappop(self._waiters)
-            if not turn.done():
-                self._take()
-                turn.set_result(True)
+        now = _clock()
+        while self._has_room() and self._closed is None:
+            queue = self._next(now)
+            if queue is None:
+                return
+            waiter = heapq.heappop(queue.waiters)
+            waiter.turn.set_result(self._take(queue, waiter.tokens, now))
+
+    def _next(self, now: float) -> Queue | None:
+        """Return the queue whose first caller goes next."""
+        best, rank = None, (0, 0)
+        for queue in self._queues:
+            waiter = queue.first()
+            if waiter is None:
+                continue
+            if not queue.throttle.has_room(now):
+                self._wake_later(queue, now)
+                continue
+            its = (waiter.priority, queue.served)
+            if best is None or its < rank:
+                best, rank = queue, its
+        return best
+
+    def _wake_later(self, queue: Queue, now: float) -> None:
+        """Look again when the throttle opens by itself."""
+        opens_at = queue.throttle.opens_at(now)
+        if opens_at is None:
+            return
+        if self._timer is not None:
+            if self._timer.when() <= opens_at:
+                return
+            self._timer.cancel()
+        self._timer = get_running_loop().call_at(opens_at, self._wake)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._admit()
 
 
-def _limiter(rpm: float) -> AsyncLimiter:
-    """Return a limiter under which no minute sees more than `rpm` requests.
-
-    A full bucket goes out at once, so what a minute can see is the bucket and a minute's rate: the
-    rate is lowered by the bucket, which holds a tenth of a second's worth.
-    """
-    bucket = max(1.0, rpm / 60 * _BURST_SECONDS)
-    rate = max(rpm - bucket, rpm / 2) / 60
-    return AsyncLimiter(bucket, bucket / rate)
+def _clock() -> float:
+    return get_running_loop().time()

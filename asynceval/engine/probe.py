@@ -14,8 +14,8 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
-from asynceval.engine.account import Account
 from asynceval.engine.gate import Gate
+from asynceval.engine.route import Route
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
 from asynceval.providers import openai
@@ -70,11 +70,11 @@ async def _probe_endpoint(
             probes.extend(Probe(declared.name, model, failure) for model in asked)
             return
         endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
-        account = Account(endpoint, Gate(endpoint), key)
+        route = Route(endpoint, Gate(endpoint), key)
         for model, item in asked.items():
             call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
-            request = account.request(call.key(), openai.body(call), attempt=1)
-            outcome = await account.send(http, request)
+            request = route.request(call.key(), openai.body(call), 1, endpoint.timeout)
+            outcome = await route.send(http, request)
             probes.append(Probe(declared.name, model, _judged(outcome)))
 
 

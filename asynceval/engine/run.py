@@ -10,14 +10,23 @@ from random import Random
 from anyio import CancelScope, Lock, create_task_group, sleep, to_thread
 
 from asynceval.conversation import Plan
-from asynceval.domain.events import EndpointHalted, Listener, Pulsed, SweepEnded, SweepStarted
+from asynceval.domain.events import (
+    EndpointHalted,
+    GateStatus,
+    Listener,
+    Pulsed,
+    SweepEnded,
+    SweepStarted,
+)
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
-from asynceval.engine.account import Account
+from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
+from asynceval.engine.purse import Purse, Spent
+from asynceval.engine.route import Route
 from asynceval.engine.servers import Served, serving
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
@@ -48,8 +57,8 @@ class Run:
         self._tell = tell
         self._only = only
         self._stop = Stop()
-        self._accounts: list[Account] = []
-        self._served: list[tuple[Account, Served]] = []
+        self._gates: dict[str, Gate] = {}
+        self._served: list[tuple[Route, Served]] = []
         self.is_complete = False
         self.is_interrupted = False
 
@@ -71,23 +80,25 @@ class Run:
         self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
-        return sum(account.gate.in_flight for account in self._accounts)
+        return sum(gate.in_flight for gate in self._gates.values())
 
     async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:
-            client = Client(
-                self._store,
+            purse = Purse(self._plan.sweep, self._spent())
+            attempts = Attempts(
                 await stack.enter_async_context(transport()),
+                purse,
                 self._stop,
                 self._tell,
                 clock=clock,
                 random=Random(),  # noqa: S311 - spreads back-off, guards nothing
             )
+            client = Client(self._store, attempts, self._stop, self._tell)
             connecting = Lock()
 
             async def connect() -> None:
                 async with connecting:
-                    if not self._accounts:
+                    if not self._gates:
                         await self._connect(stack, client)
 
             sweep = Sweep(
@@ -96,48 +107,69 @@ class Run:
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
             async with create_task_group() as tasks:
-                tasks.start_soon(self._pulse, elapsed)
-                tasks.start_soon(self._close_gates)
+                tasks.start_soon(self._pulse, attempts, elapsed)
+                tasks.start_soon(self._close_gates, purse)
                 await sweep.run()
                 tasks.cancel_scope.cancel()
-            self._tell(self._pulsed(elapsed()))
+            self._tell(Pulsed(elapsed(), self._statuses()))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
 
     async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
         """Start what has to be started and open the gates, when the first call needs one."""
-        accounts = []
+        gates: dict[str, Gate] = {}
         for declared in self._plan.sweep.endpoints:
             served = await stack.enter_async_context(serving(declared, self._folder, self._tell))
-            account = Account(served.endpoint, Gate(served.endpoint), self._keys.get(declared.name))
-            accounts.append(account)
-            client.connect(account)
-            self._served.append((account, served))
-        self._accounts = accounts
+            gate = gates.setdefault(declared.gate, Gate(served.endpoint))
+            route = Route(served.endpoint, gate, self._keys.get(declared.name))
+            client.connect(route)
+            self._served.append((route, served))
+        self._gates = gates
 
-    async def _close_gates(self) -> None:
+    def _spent(self) -> Spent:
+        """Return what was spent in this directory before, if there is a budget that it counts for."""
+        sweep = self._plan.sweep
+        if sweep.budget is None and all(judge.budget is None for judge in sweep.judges):
+            return {}
+        return {
+            model: (usage.prompt_tokens, usage.completion_tokens)
+            for model, usage in self._store.usage().items()
+        }
+
+    async def _close_gates(self, purse: Purse) -> None:
         await self._stop.wait()
-        for account in self._accounts:
-            account.gate.close("the run was stopped")
+        purse.close()
+        for gate in self._gates.values():
+            gate.close("the run was stopped")
 
-    async def _pulse(self, elapsed: Callable[[], float]) -> None:
+    async def _pulse(self, attempts: Attempts, elapsed: Callable[[], float]) -> None:
+        lag = 0.0
         while True:
             self._look_after_servers()
-            self._tell(self._pulsed(elapsed()))
+            begun = elapsed()
+            self._tell(Pulsed(begun, self._statuses(), attempts.oldest(), lag))
             await sleep(_PULSE_SECONDS)
+            lag = max(0.0, elapsed() - begun - _PULSE_SECONDS)
 
     def _look_after_servers(self) -> None:
         """Send nothing more to an endpoint whose program has ended, and say so."""
-        for account, served in self._served:
+        for route, served in self._served:
             ended = served.ended()
             if ended is None:
                 continue
             failure = Failure(Cause.UNREACHABLE, ended)
-            if account.halt(None, failure):
-                told = account.redacted(replace(failure, message=f"{ended}. {served.last_words()}"))
-                self._tell(EndpointHalted(account.endpoint.name, None, told))
+            if route.halt(None, failure):
+                told = route.redacted(replace(failure, message=f"{ended}. {served.last_words()}"))
+                self._tell(EndpointHalted(route.endpoint.name, None, told))
 
-    def _pulsed(self, seconds: float) -> Pulsed:
-        return Pulsed(seconds, tuple(account.status() for account in self._accounts))
+    def _statuses(self) -> tuple[GateStatus, ...]:
+        """Return the state of each gate; it is halted when all its endpoints are."""
+        statuses = []
+        for gate in self._gates.values():
+            halts = [route.halted() for route, _ in self._served if route.gate is gate]
+            reasons = [halt.message for halt in halts if halt is not None]
+            is_halted = len(reasons) == len(halts)
+            statuses.append(gate.status(reasons[0] if is_halted else None))
+        return tuple(statuses)
 
     async def _sync(self) -> None:
         """Put the log on the disk a few times a second, off the event loop."""

@@ -1,18 +1,20 @@
 """The sweep: a lane for each target, a coroutine for each open conversation."""
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Generator
+from dataclasses import dataclass
 
 from anyio import create_task_group
 from anyio.lowlevel import checkpoint
 
 from asynceval.conversation import Plan, Step, conversation, dependents, verdict, walk
 from asynceval.domain.cell import Cell
+from asynceval.domain.errors import AsyncEvalError
 from asynceval.domain.events import AnswerLanded, CallFailed, JudgmentLanded, Lane, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Only, Target
+from asynceval.engine.attempts import POSTPONED
 from asynceval.engine.client import Answered, Client
 from asynceval.engine.stop import Stop
 from asynceval.engine.window import LaneWindow, Window
@@ -84,11 +86,10 @@ class Sweep:
 
     async def _lane(self, target: Target, window: LaneWindow) -> None:
         is_connected = False
+        later: list[_Postponed] = []
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.conversations()):
-                if self._is_lost(question, target, choice) or self._replay(
-                    question, target, choice
-                ):
+                if self._is_over(question, target, choice):
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
@@ -98,8 +99,23 @@ class Sweep:
                 await window.enter()
                 if self._stop.is_requested:
                     break
-                conversations.start_soon(self._converse, question, target, choice, window)
+                conversations.start_soon(self._converse, question, target, choice, window, later)
+        async with create_task_group() as conversations:
+            for postponed in later:
+                await window.enter()
+                if self._stop.is_requested:
+                    break
+                conversations.start_soon(self._judge, target, postponed, window)
             window.close()
+
+    def _is_over(self, question: Question, target: Target, choice: int) -> bool:
+        """Whether there is nothing left to do for a conversation."""
+        try:
+            return self._is_lost(question, target, choice) or self._replay(question, target, choice)
+        except AsyncEvalError:
+            raise
+        except Exception:  # noqa: BLE001 - a defect of ours, which is met again and told in there
+            return False
 
     def _is_lost(self, question: Question, target: Target, choice: int) -> bool:
         """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
@@ -123,27 +139,70 @@ class Sweep:
         return True
 
     async def _converse(
-        self, question: Question, target: Target, choice: int, window: LaneWindow
+        self,
+        question: Question,
+        target: Target,
+        choice: int,
+        window: LaneWindow,
+        later: list["_Postponed"],
     ) -> None:
         steps = conversation(self._plan, question, target, choice)
+        postponed = _Postponed(question, choice, [])
+        met: list[Cell] = []
         reply, judgment = None, None
         try:
             async with create_task_group() as games:
-                with suppress(StopIteration):
-                    while True:
-                        step = steps.send(reply)
-                        if judgment is not None:
-                            games.start_soon(self._fill, judgment)
-                            judgment = None
-                        if step.cell.judge is not None:
-                            judgment = step
-                            continue
-                        reply = await self._answer(step)
-                        if reply is None:
-                            self._tell_dependents(question, step.cell)
+                while (step := self._next(steps, reply, target, postponed, met)) is not None:
+                    met.append(step.cell)
+                    if judgment is not None:
+                        games.start_soon(self._fill, judgment, postponed)
+                        judgment = None
+                    if step.cell.judge is not None:
+                        judgment = step
+                        continue
+                    reply = await self._answer(step)
+                    if reply is None:
+                        self._tell_dependents(question, step.cell)
                 if judgment is not None:
                     # The last one needs no task of its own.
-                    await self._fill(judgment)
+                    await self._fill(judgment, postponed)
+        finally:
+            window.leave()
+        if postponed.cells:
+            later.append(postponed)
+
+    def _next(
+        self,
+        steps: Generator[Step, Reply | None, None],
+        reply: Reply | None,
+        target: Target,
+        postponed: "_Postponed",
+        met: list[Cell],
+    ) -> Step | None:
+        """Return a conversation's next step, None at its end; a defect of ours ends it too."""
+        try:
+            return steps.send(reply)
+        except StopIteration:
+            return None
+        except AsyncEvalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one conversation's defect must not end the run
+            question = postponed.question
+            first = Cell(question.id, question.category, 1, target.name, postponed.choice)
+            failure = self._client.defect(met[-1] if met else first, error)
+            for cell in (first, *dependents(self._plan, question, first)):
+                if cell not in met:
+                    self._tell(CallFailed(cell, self._endpoint(cell), failure))
+            return None
+
+    async def _judge(self, target: Target, postponed: "_Postponed", window: LaneWindow) -> None:
+        """Fill the judgments that were put off while their endpoint was down."""
+        question, choice = postponed.question, postponed.choice
+        try:
+            async with create_task_group() as games:
+                for step, _, _ in walk(self._plan, question, target, choice, self._store.get):
+                    if step.cell in postponed.cells:
+                        games.start_soon(self._fill, step)
         finally:
             window.leave()
 
@@ -165,13 +224,18 @@ class Sweep:
             self._landed(step.cell, reply, stored=True)
         return reply
 
-    async def _fill(self, step: Step) -> Reply | None:
-        cell = step.cell
-        outcome = await self._client.ask(step.call, cell, self._endpoint(cell), _priority(cell))
-        if not isinstance(outcome, Answered):
-            return None
-        self._landed(cell, outcome.reply, stored=outcome.stored)
-        return outcome.reply
+    async def _fill(self, step: Step, postponed: "_Postponed | None" = None) -> Reply | None:
+        cell, endpoint = step.cell, self._endpoint(step.cell)
+        may_postpone = postponed is not None and endpoint != self._answering[cell.target]
+        outcome = await self._client.ask(
+            step.call, cell, endpoint, _priority(cell), may_postpone=may_postpone
+        )
+        if isinstance(outcome, Answered):
+            self._landed(cell, outcome.reply, stored=outcome.stored)
+            return outcome.reply
+        if outcome is POSTPONED and postponed is not None:
+            postponed.cells.append(cell)
+        return None
 
     def _landed(self, cell: Cell, reply: Reply, *, stored: bool) -> None:
         self.filled += 1
@@ -179,6 +243,15 @@ class Sweep:
             self._tell(AnswerLanded(cell, reply.usage, stored, reply.is_truncated))
         else:
             self._tell(JudgmentLanded(cell, reply.usage, verdict(self._plan, reply), stored))
+
+
+@dataclass(frozen=True, slots=True)
+class _Postponed:
+    """A conversation's judgments that are put off to the end, since their endpoint is down."""
+
+    question: Question
+    choice: int
+    cells: list[Cell]
 
 
 def _priority(cell: Cell) -> int:

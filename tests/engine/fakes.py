@@ -15,16 +15,18 @@ from multidict import CIMultiDict
 from asynceval.conversation import Plan
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
-from asynceval.domain.events import Event, Listener
+from asynceval.domain.events import DefectMet, Event, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.question import Question
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Only, Target
 from asynceval.domain.sweep import Sweep as Wanted
-from asynceval.engine.account import Account
+from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Answered, Client
 from asynceval.engine.gate import Gate
+from asynceval.engine.purse import Purse
 from asynceval.engine.retry import Policy
+from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Request, Response
@@ -34,6 +36,8 @@ from asynceval.store.line import Record
 from asynceval.store.store import Store
 
 ENDPOINT = Endpoint("house", "http://house.test", parallel=4)
+UNLIMITED = Wanted("test", (), (), ())
+"""A sweep without a budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,6 @@ Answer = Callable[[Asked], Response | Signal]
 def completion(text: str | None, *, status: int = 200, **changes: Any) -> Response:
     """Return a chat completion; `changes` go into its body."""
     body = {
-        "model": "served",
         "choices": [
             {"message": {"role": "assistant", "content": text}, "finish_reason": "stop"},
         ],
@@ -112,6 +115,7 @@ class FakeTransport:
         self._answer = answer
         self._latency = latency
         self.asked: list[Asked] = []
+        self.looked: list[Request] = []
         self.in_flight: defaultdict[str, int] = defaultdict(int)
         self.peak: defaultdict[str, int] = defaultdict(int)
 
@@ -129,6 +133,11 @@ class FakeTransport:
         finally:
             self.in_flight[request.url] -= 1
 
+    async def get(self, request: Request) -> Response | Signal:
+        """Answer as a server that lists no models."""
+        self.looked.append(request)
+        return Response(404, CIMultiDict(), b"")
+
     def models(self) -> list[str]:
         """Return which models were asked, in order."""
         return [asked.model for asked in self.asked]
@@ -144,33 +153,38 @@ class Rig:
     endpoints: tuple[Endpoint, ...] = (ENDPOINT,)
     key: Secret | None = None
     policy: Policy | None = None
+    wanted: Wanted = UNLIMITED
+    seed: int = 1
     events: list[Event] = field(default_factory=list)
     connections: int = 0
+    may_fail: bool = False
 
     def __post_init__(self) -> None:
         """Connect every endpoint."""
         self.stop = Stop()
         self._listener: Listener = lambda _: None
-        self.client = Client(
-            self.store,
+        self.purse = Purse(self.wanted, {})
+        self.attempts = Attempts(
             self.transport,
+            self.purse,
             self.stop,
             self._tell,
             clock=current_time,
-            random=Random(1),
+            random=Random(self.seed),
             policy=self.policy,
         )
-        self.gates = {endpoint.name: Gate(endpoint) for endpoint in self.endpoints}
-        self.accounts = {
-            endpoint.name: Account(endpoint, self.gates[endpoint.name], self.key)
-            for endpoint in self.endpoints
-        }
-        for account in self.accounts.values():
-            self.client.connect(account)
+        self.client = Client(self.store, self.attempts, self.stop, self._tell)
+        self.gates: dict[str, Gate] = {}
+        self.routes: dict[str, Route] = {}
+        for endpoint in self.endpoints:
+            gate = self.gates.setdefault(endpoint.gate, Gate(endpoint))
+            route = self.routes[endpoint.name] = Route(endpoint, gate, self.key)
+            self.client.connect(route)
 
     def halted(self, endpoint: str) -> str | None:
         """Return why nothing is sent to an endpoint any more."""
-        return self.accounts[endpoint].status().halted
+        halted = self.routes[endpoint].halted()
+        return None if halted is None else halted.message
 
     async def ask(
         self,
@@ -204,6 +218,7 @@ class Rig:
     def request_stop(self) -> None:
         """Stop, and close the gates as a run does."""
         self.stop.request()
+        self.purse.close()
         for gate in self.gates.values():
             gate.close("the run was stopped")
 
@@ -218,6 +233,8 @@ class Rig:
         return [orjson.loads(line) for line in lines]
 
     def _tell(self, event: Event) -> None:
+        if isinstance(event, DefectMet) and not self.may_fail:
+            raise AssertionError(event.trace)
         self.events.append(event)
         self._listener(event)
 
@@ -232,6 +249,8 @@ def rig(
     *endpoints: Endpoint,
     key: str | None = None,
     policy: Policy | None = None,
+    wanted: Wanted | None = None,
+    seed: int = 1,
 ) -> Iterator[Rig]:
     """Open a folder's store with a client on it."""
     with Store(folder, write=True) as store:
@@ -242,6 +261,8 @@ def rig(
             endpoints or (ENDPOINT,),
             None if key is None else Secret(key),
             policy,
+            wanted or UNLIMITED,
+            seed,
         )
 
 

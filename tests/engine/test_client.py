@@ -220,7 +220,6 @@ def test_patience_ends(tmp_path: Path) -> None:
     ("unusable", "expected"),
     [
         (completion(None), Cause.NO_CONTENT),
-        (completion("  \n"), Cause.NO_CONTENT),
         (completion("x", choices=[]), Cause.MALFORMED),
         (Response(200, {}, b'{"choices": [{"mess'), Cause.MALFORMED),
     ],
@@ -234,6 +233,16 @@ def test_unusable_replies_are_retried_twice(
     assert len(r.transport.asked) == 3
     with rig(tmp_path, FakeTransport(script(unusable, unusable))) as r:
         assert text(run(r.ask)) == "m on Hello?"
+
+
+def test_an_answer_that_stays_empty_is_an_answer(tmp_path: Path) -> None:
+    """No text is tried again like any unusable reply; then it is kept for what it is, with a flag."""
+    with rig(tmp_path, FakeTransport(lambda _: completion("  \n"))) as r:
+        answered = run(r.ask)
+        assert isinstance(answered, Answered)
+        assert (answered.reply.text, answered.reply.flags) == ("  \n", ("empty",))
+        assert len(r.store) == 1
+    assert len(r.transport.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -257,8 +266,10 @@ def test_a_refused_account_halts_its_endpoint_only(
     with rig(tmp_path, FakeTransport(answer), one, OTHER) as r:
         asks = [(f"{n}", "m", name) for n in range(5) for name in ("house", "other")]
         outcomes = run(ask_all, r, *asks)
-        assert cause(run(r.ask, "later")) is expected
-    assert [cause(outcome) for outcome in outcomes[::2]] == [expected] * 5
+        assert cause(run(r.ask, "later")) is Cause.NOT_REACHED
+        assert [failure["cause"] for failure in r.failures()] == [expected]
+    causes = [cause(outcome) for outcome in outcomes[::2]]
+    assert causes == [expected, *[Cause.NOT_REACHED] * 4]
     assert [text(outcome) for outcome in outcomes[1::2]] == [f"m on {n}" for n in range(5)]
     assert sum("house" in asked.request.url for asked in r.transport.asked) == 1
     (halted,) = r.told(EndpointHalted)
@@ -266,14 +277,14 @@ def test_a_refused_account_halts_its_endpoint_only(
     assert r.halted("house") == halted.failure.message
     assert r.halted("other") is None
     waits = {name: gate.status(None).waits_for for name, gate in r.gates.items()}
-    assert waits == {"house": "stopped", "other": None}
+    assert waits == {"house": None, "other": None}
 
 
 def test_halted_once(tmp_path: Path) -> None:
     """When several calls are refused at the same time, that is told once."""
     with rig(tmp_path, FakeTransport(lambda _: refusal(401))) as r:
         run(ask_all, r, *[(f"{n}", "m", "house") for n in range(4)])
-    assert len(r.transport.asked) == 4
+    assert len(r.transport.asked) == 4  # the first takes longer than its head start
     assert len(r.told(EndpointHalted)) == 1
 
 
@@ -286,7 +297,8 @@ def test_an_unknown_model_halts_that_model_only(tmp_path: Path) -> None:
     one = Endpoint("house", "http://house.test", parallel=1)
     with rig(tmp_path, FakeTransport(answer), one) as r:
         outcomes = run(ask_all, r, *[(f"{n}", m, "house") for n in range(5) for m in ("no", "yes")])
-    assert [cause(outcome) for outcome in outcomes[::2]] == [Cause.CONFIG] * 5
+    causes = [cause(outcome) for outcome in outcomes[::2]]
+    assert causes == [Cause.CONFIG, *[Cause.NOT_REACHED] * 4]
     assert [text(outcome) for outcome in outcomes[1::2]] == [f"yes on {n}" for n in range(5)]
     assert r.transport.models().count("no") == 1
     (halted,) = r.told(EndpointHalted)
@@ -297,7 +309,7 @@ def test_an_unknown_model_halts_that_model_only(tmp_path: Path) -> None:
 def test_backing_off_takes_no_place(tmp_path: Path) -> None:
     """While a call waits to be made again, others use its place."""
     one = Endpoint("house", "http://house.test", parallel=1)
-    slow = refusal(429, Retry_After="100")
+    slow = refusal(500, Retry_After="100")
 
     async def main() -> None:
         async with create_task_group() as tasks:
@@ -341,7 +353,8 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
 
     async def main() -> float:
         outcomes = await ask_all(r, *[(f"{n}", "m", "house") for n in range(30)])
-        assert {cause(outcome) for outcome in outcomes} == {Cause.UNREACHABLE}
+        assert Cause.UNREACHABLE in {cause(outcome) for outcome in outcomes}
+        assert {cause(outcome) for outcome in outcomes} <= {Cause.UNREACHABLE, Cause.NOT_REACHED}
         return current_time()
 
     answer = FakeTransport(lambda _: broken(Cause.UNREACHABLE, down), latency=0.0)
@@ -349,7 +362,7 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
         assert run(main) < 15
     (halted,) = r.told(EndpointHalted)
     assert "is the server up?" in halted.failure.message
-    assert len(r.transport.asked) <= 30 + 2 * ENDPOINT.most_in_flight * 3
+    assert len(r.transport.asked) <= 10
 
 
 def test_an_outage_later_on_is_waited_out(tmp_path: Path) -> None:
@@ -404,7 +417,7 @@ def test_a_stop_ends_a_back_off(tmp_path: Path) -> None:
             r.stop.request()
         return current_time()
 
-    slow = refusal(429, Retry_After="100")
+    slow = refusal(500, Retry_After="100")
     with rig(tmp_path, FakeTransport(script(slow))) as r:
         assert run(main) < 6
     assert (len(r.transport.asked), r.failures()) == (1, [])

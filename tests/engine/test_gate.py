@@ -18,32 +18,55 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asynceval.domain.sweep import Endpoint
+from asynceval.engine.breaker import Breaker
 from asynceval.engine.gate import Gate
+from asynceval.engine.queue import Admission
+from asynceval.engine.throttle import Throttle
 from tests.virtual_time import run
 
 SEEDS = st.integers(0, 2**32)
 
 
-def gate_of(parallel: int, rpm: float | None = None) -> Gate:
-    return Gate(Endpoint("e", "http://e.test", parallel=parallel, rpm=rpm))
+class Door(Gate):
+    """A gate with one queue, to a model that has answered before; places are given back in order."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__(endpoint)
+        throttle = Throttle(endpoint.most_in_flight, Breaker(), is_auto=False)
+        throttle.is_proven = True
+        self.door = self.queue(throttle)
+        self.inside: list[Admission] = []
+
+    async def go_in(self, priority: int, tokens: float = 0.0) -> bool:
+        admission = await self.enter(self.door, priority, tokens)
+        if isinstance(admission, Admission):
+            self.inside.append(admission)
+        return isinstance(admission, Admission)
+
+    def go_out(self) -> None:
+        self.leave(self.inside.pop(0))
 
 
-async def fill(gate: Gate) -> None:
+def gate_of(parallel: int, rpm: float | None = None) -> Door:
+    return Door(Endpoint("e", "http://e.test", parallel=parallel, rpm=rpm))
+
+
+async def fill(gate: Door) -> None:
     """Take every place that is free."""
     while gate.in_flight < gate.endpoint.most_in_flight:
-        assert await gate.enter(0)
+        assert await gate.go_in(0)
 
 
 def test_never_more_in_flight_than_allowed() -> None:
     """However many ask, `parallel` of them are in, and all of those places are used."""
     peak = 0
 
-    async def use(gate: Gate) -> None:
+    async def use(gate: Door) -> None:
         nonlocal peak
-        assert await gate.enter(0)
+        assert await gate.go_in(0)
         peak = max(peak, gate.in_flight)
         await sleep(1)
-        gate.leave()
+        gate.go_out()
 
     async def main() -> float:
         gate = gate_of(3)
@@ -61,11 +84,11 @@ def test_lower_priority_first_then_arrival() -> None:
     """Who waits goes in by priority, and among equals by arrival."""
     order: list[str] = []
 
-    async def use(gate: Gate, name: str, priority: int) -> None:
-        assert await gate.enter(priority)
+    async def use(gate: Door, name: str, priority: int) -> None:
+        assert await gate.go_in(priority)
         order.append(name)
         await checkpoint()
-        gate.leave()
+        gate.go_out()
 
     async def main() -> None:
         gate = gate_of(1)
@@ -74,7 +97,7 @@ def test_lower_priority_first_then_arrival() -> None:
             for name, priority in [("a1", 1), ("b0", 0), ("c1", 1), ("d-2", -2), ("e0", 0)]:
                 tasks.start_soon(use, gate, name, priority)
                 await wait_all_tasks_blocked()
-            gate.leave()
+            gate.go_out()
 
     run(main)
     assert order == ["d-2", "b0", "e0", "a1", "c1"]
@@ -84,10 +107,10 @@ def test_nobody_overtakes_at_a_free_place() -> None:
     """A newcomer does not slip in between a place getting free and its taker running."""
     order: list[str] = []
 
-    async def use(gate: Gate, name: str) -> None:
-        assert await gate.enter(0)
+    async def use(gate: Door, name: str) -> None:
+        assert await gate.go_in(0)
         order.append(name)
-        gate.leave()
+        gate.go_out()
 
     async def main() -> None:
         gate = gate_of(1)
@@ -95,7 +118,7 @@ def test_nobody_overtakes_at_a_free_place() -> None:
         async with create_task_group() as tasks:
             tasks.start_soon(use, gate, "waited")
             await wait_all_tasks_blocked()
-            gate.leave()
+            gate.go_out()
             await use(gate, "came")
 
     run(main)
@@ -117,15 +140,15 @@ def test_the_rate_is_used(rpm: float) -> None:
     assert len(admissions(gate_of(50, rpm), minutes=5)) >= 0.95 * rpm * 5
 
 
-def admissions(gate: Gate, minutes: int) -> list[float]:
+def admissions(gate: Door, minutes: int) -> list[float]:
     """Return when those who ask without end get in."""
     times: list[float] = []
 
     async def use() -> None:
-        while await gate.enter(0):
+        while await gate.go_in(0):
             times.append(current_time())
             await checkpoint()
-            gate.leave()
+            gate.go_out()
 
     async def main() -> None:
         async with create_task_group() as tasks:
@@ -141,10 +164,10 @@ def admissions(gate: Gate, minutes: int) -> list[float]:
 def test_the_rate_is_used_while_places_are_held() -> None:
     """Calls that take long do not hold up the rate as long as there are places."""
 
-    async def use(gate: Gate) -> None:
-        assert await gate.enter(0)
+    async def use(gate: Door) -> None:
+        assert await gate.go_in(0)
         await sleep(1000)
-        gate.leave()
+        gate.go_out()
 
     async def main() -> int:
         gate = gate_of(100, rpm=60)
@@ -163,14 +186,14 @@ def test_priority_holds_under_a_rate() -> None:
     """Where the rate is the limit, who waits still goes by priority."""
     order: list[int] = []
 
-    async def use(gate: Gate, priority: int) -> None:
-        assert await gate.enter(priority)
+    async def use(gate: Door, priority: int) -> None:
+        assert await gate.go_in(priority)
         order.append(priority)
-        gate.leave()
+        gate.go_out()
 
     async def main() -> None:
         gate = gate_of(50, rpm=60)
-        assert await gate.enter(0)
+        assert await gate.go_in(0)
         async with create_task_group() as tasks:
             for priority in (9, 4, 2, 8, 1, 3):
                 tasks.start_soon(use, gate, priority)
@@ -187,16 +210,16 @@ def test_priority_holds_under_a_rate() -> None:
 def test_cancelled_anywhere_leaks_no_place(rpm: float | None, seed: int) -> None:
     """Whoever is cancelled, and whenever, no place is lost and none is given twice."""
 
-    async def use(gate: Gate, random: Random, peaks: list[int]) -> None:
+    async def use(gate: Door, random: Random, peaks: list[int]) -> None:
         # Whole seconds, so that admission and cancellation fall on the same step of the loop.
         await sleep_until(random.randrange(10))
         with CancelScope(deadline=random.choice([1, 2, 3, 5, 8, 13, 1000])):
-            if await gate.enter(random.randrange(3)):
+            if await gate.go_in(random.randrange(3)):
                 peaks.append(gate.in_flight)
                 try:
                     await sleep_until(random.randrange(15))
                 finally:
-                    gate.leave()
+                    gate.go_out()
 
     async def main() -> None:
         random = Random(seed)
@@ -220,13 +243,13 @@ def test_closed_anywhere_sends_everyone_away(rpm: float | None, seed: int) -> No
     """Once a gate is closed nobody gets in any more, and nobody waits on."""
     late: list[float] = []
 
-    async def use(gate: Gate, random: Random, closing: float) -> None:
+    async def use(gate: Door, random: Random, closing: float) -> None:
         await sleep_until(random.randrange(10))
-        if await gate.enter(random.randrange(3)):
+        if await gate.go_in(random.randrange(3)):
             if gate.status(None).waits_for == "stopped":
                 late.append(current_time())
             await sleep_until(min(random.randrange(15), closing))
-            gate.leave()
+            gate.go_out()
 
     async def main() -> float:
         random = Random(seed)
@@ -250,22 +273,22 @@ def test_closed_between_turn_and_entry() -> None:
 
     async def main() -> None:
         for gate in (gate_of(1), gate_of(1, rpm=60)):
-            assert await gate.enter(0)
-            outcome = await during(gate, gate.enter(0), partial(leave_and_close, gate))
+            assert await gate.go_in(0)
+            outcome = await during(gate, gate.go_in(0), partial(leave_and_close, gate))
             assert outcome is False
             assert gate.in_flight == 0
 
     async def sent_away() -> None:
         gate = gate_of(1)
         await fill(gate)
-        assert await during(gate, gate.enter(0), partial(close_and_look, gate)) is False
+        assert await during(gate, gate.go_in(0), partial(close_and_look, gate)) is False
 
-    def close_and_look(gate: Gate) -> None:
+    def close_and_look(gate: Door) -> None:
         gate.close("enough")
         assert gate.status(None).waiting == 0
 
-    def leave_and_close(gate: Gate) -> None:
-        gate.leave()
+    def leave_and_close(gate: Door) -> None:
+        gate.go_out()
         gate.close("enough")
 
     run(main)
@@ -275,22 +298,22 @@ def test_closed_between_turn_and_entry() -> None:
 def test_one_paces_at_a_time() -> None:
     """A place that gets free while its taker has yet to run lets nobody else pace beside it."""
 
-    async def use(gate: Gate, order: list[int], priority: int) -> None:
-        if await gate.enter(priority):
+    async def use(gate: Door, order: list[int], priority: int) -> None:
+        if await gate.go_in(priority):
             order.append(priority)
-            gate.leave()
+            gate.go_out()
 
     async def main() -> list[int]:
         gate = gate_of(2, rpm=60)
         order: list[int] = []
-        assert await gate.enter(0)
-        assert await gate.enter(0)
+        assert await gate.go_in(0)
+        assert await gate.go_in(0)
         async with create_task_group() as tasks:
             for priority in (1, 2, 3):
                 tasks.start_soon(use, gate, order, priority)
             await wait_all_tasks_blocked()
-            gate.leave()
-            gate.leave()
+            gate.go_out()
+            gate.go_out()
             await checkpoint()
             await use(gate, order, 0)
         return order
@@ -304,9 +327,9 @@ def test_closing_sends_the_one_away_who_paces() -> None:
 
     async def main() -> float:
         gate = gate_of(5, rpm=1)
-        assert await gate.enter(0)
-        assert await during(gate, gate.enter(0), lambda: gate.close("enough")) is False
-        assert await gate.enter(0) is False
+        assert await gate.go_in(0)
+        assert await during(gate, gate.go_in(0), lambda: gate.close("enough")) is False
+        assert await gate.go_in(0) is False
         assert gate.in_flight == 1
         return current_time()
 
@@ -321,30 +344,30 @@ def test_says_what_it_waits_for() -> None:
         assert gate.status(None).waits_for is None
         await fill(gate)
         assert gate.status(None).waits_for is None
-        await during(gate, gate.enter(0), lambda: check(gate, "in flight"))
+        await during(gate, gate.go_in(0), lambda: check(gate, "in flight"))
 
         paced = gate_of(2, rpm=60)
-        assert await paced.enter(0)
-        await during(paced, paced.enter(0), lambda: check(paced, "rpm"))
+        assert await paced.go_in(0)
+        await during(paced, paced.go_in(0), lambda: check(paced, "rpm"))
 
-        gate.backing_off = 3
         gate.rate_limited = 2
-        status = gate.status("no money")
+        with gate.outside("back-off"), gate.outside("back-off"), gate.outside("back-off"):
+            status = gate.status("no money")
         assert (status.waits_for, status.waiting) == ("back-off", 3)
         assert (status.rate_limited, status.halted) == (2, "no money")
         assert (status.name, status.in_flight, status.limit) == ("e", 1, 1)
         gate.close("enough")
         assert gate.status(None).waits_for == "stopped"
 
-    def check(gate: Gate, expected: str) -> None:
+    def check(gate: Door, expected: str) -> None:
         status = gate.status(None)
         assert (status.waits_for, status.waiting) == (expected, 1)
-        gate.leave()
+        gate.go_out()
 
     run(main)
 
 
-async def during(gate: Gate, entry: Awaitable[bool], act: Callable[[], None]) -> bool | None:
+async def during(gate: Door, entry: Awaitable[bool], act: Callable[[], None]) -> bool | None:
     """Act while somebody waits to get in; return what becomes of the wait."""
     outcome: bool | None = None
 
@@ -363,19 +386,19 @@ async def during(gate: Gate, entry: Awaitable[bool], act: Callable[[], None]) ->
 def test_what_follows_from_a_reply_goes_first() -> None:
     """A place given back goes to the call that its reply leads to, before what waited already."""
 
-    async def use(gate: Gate, order: list[int], priority: int) -> None:
-        assert await gate.enter(priority)
+    async def use(gate: Door, order: list[int], priority: int) -> None:
+        assert await gate.go_in(priority)
         order.append(priority)
-        gate.leave()
+        gate.go_out()
 
     async def main() -> list[int]:
         gate = gate_of(1)
         order: list[int] = []
-        assert await gate.enter(1)
+        assert await gate.go_in(1)
         async with create_task_group() as tasks:
             tasks.start_soon(use, gate, order, 1)
             await wait_all_tasks_blocked()
-            gate.leave()
+            gate.go_out()
             await use(gate, order, -2)
         return order
 

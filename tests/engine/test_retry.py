@@ -22,20 +22,19 @@ def signal(action: Action, retry_after: float | None = None) -> Signal:
         (Action.RETRY, History(faults=1), True),
         (Action.RETRY, History(faults=5), True),
         (Action.RETRY, History(faults=6), False),
-        (Action.RETRY, History(faults=1, unusable=9, slow_downs=99, waited=9999), True),
+        (Action.RETRY, History(faults=1, unusable=9, slow_downs=99, taken=9999), True),
         (Action.RETRY_ONCE, History(unusable=2), True),
         (Action.RETRY_ONCE, History(unusable=3), False),
-        (Action.RETRY_ONCE, History(unusable=1, faults=9, slow_downs=99, waited=9999), True),
+        (Action.RETRY_ONCE, History(unusable=1, faults=9, slow_downs=99, taken=9999), True),
         (Action.SLOW_DOWN, History(slow_downs=1), True),
-        (Action.SLOW_DOWN, History(slow_downs=999, waited=3600, faults=9, unusable=9), True),
-        (Action.SLOW_DOWN, History(slow_downs=1, waited=3601), False),
+        (Action.SLOW_DOWN, History(slow_downs=999, taken=9999, faults=9, unusable=9), True),
         (Action.GIVE_UP, History(), False),
         (Action.HALT_MODEL, History(), False),
         (Action.HALT_ENDPOINT, History(), False),
     ],
 )
 def test_how_often(action: Action, history: History, *, is_again: bool) -> None:
-    """Each kind of failure has its own count or time, and only its own decides."""
+    """Each kind of failure has its own count, and only its own decides."""
     assert (wait(POLICY, signal(action), history, 0.5) is not None) is is_again
 
 
@@ -66,3 +65,27 @@ def test_a_wait_is_no_reason_to_try_again() -> None:
     """What is given up or over stays so, whatever wait the server names."""
     assert wait(POLICY, signal(Action.GIVE_UP, 1.0), History(), 0.5) is None
     assert wait(POLICY, signal(Action.RETRY, 1.0), History(faults=6), 0.5) is None
+
+
+def test_an_idle_connection_is_replaced_at_once() -> None:
+    """What was closed while idle is tried again at once, if it is the only failure there is."""
+    stale = Signal(Failure(Cause.CONNECTION, "closed"), Action.RETRY, is_stale=True)
+    assert wait(POLICY, stale, History(faults=1), 0.5, is_lone=True) == 0
+    assert wait(POLICY, stale, History(faults=1), 0.5, is_lone=False) == 0.5
+    assert wait(POLICY, stale, History(faults=2), 0.5, is_lone=True) == 1
+    assert wait(POLICY, signal(Action.RETRY), History(faults=1), 0.5, is_lone=True) == 0.5
+
+
+def test_an_outage_is_not_charged_to_a_call() -> None:
+    """What fails while everything fails counts neither as an attempt nor as time of the call."""
+    fault = Signal(Failure(Cause.SERVER, "no"), Action.RETRY, maybe_paid=True)
+    assert History().after(fault, 3.0, is_outage=True) == History(maybe_paid=1)
+    assert History().after(fault, 3.0, is_outage=False) == History(1, maybe_paid=1, taken=3.0)
+
+
+def test_the_history_counts_each_kind() -> None:
+    """Attempts are counted by what they called for."""
+    history = History()
+    for action in (Action.RETRY, Action.RETRY_ONCE, Action.RETRY_ONCE, Action.SLOW_DOWN):
+        history = history.after(signal(action), 1.0, is_outage=False)
+    assert history == History(faults=1, unusable=2, slow_downs=1, taken=4.0)

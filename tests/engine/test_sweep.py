@@ -242,7 +242,8 @@ def test_few_conversations_are_half_paid(tmp_path: Path) -> None:
     questions = [Question(f"{n}", "x", (f"First #{n} ?", f"Second #{n} ?")) for n in range(60)]
     with rig(tmp_path, FakeTransport(answer)) as r:
         run(r.hold, plan(questions))
-    assert most <= ENDPOINT.most_in_flight + 2
+    # A model's first call goes ahead of its others, which leaves room for more conversations.
+    assert most <= ENDPOINT.most_in_flight + 3
 
 
 @pytest.mark.parametrize("is_apart", [False, True])
@@ -260,7 +261,7 @@ def test_no_time_is_lost(tmp_path: Path, *, is_apart: bool) -> None:
         seconds = run(main)
     calls = 2000 if is_apart else 4000
     # On one endpoint others fill the places; apart, the last turn 2 and its judgment may trail.
-    assert calls / 50 <= seconds <= 1.02 * calls / 50 + 2 * is_apart
+    assert calls / 50 <= seconds <= 1.02 * calls / 50 + 1 + 2 * is_apart
 
 
 def test_no_time_is_lost_to_uneven_latency(tmp_path: Path) -> None:

@@ -1,0 +1,76 @@
+"""The breaker: an endpoint that fails every call gets none but a probe now and then. Pure."""
+
+_CALLS = 3
+_FIRST_WAIT = 1.0
+_LONGEST_WAIT = 30.0
+
+
+class Breaker:
+    """Opens when three different calls have failed and none has succeeded in between.
+
+    One call that fails whenever it is tried is no outage. While open, one call at a time goes through
+    as a probe, at growing distances of up to 30 s; the first that is answered closes it.
+    """
+
+    def __init__(self) -> None:
+        """Start closed."""
+        self.down_since: float | None = None
+        self.retry_at = 0.0
+        self._failed: set[bytes] = set()
+        self._is_probing = False
+        self._wait = _FIRST_WAIT
+
+    @property
+    def is_down(self) -> bool:
+        """Whether the endpoint fails every call."""
+        return self.down_since is not None
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether at most one call has failed since the last success."""
+        return len(self._failed) <= 1
+
+    def allows(self, now: float) -> bool:
+        """Whether a call may go out now."""
+        return self.down_since is None or (now >= self.retry_at and not self._is_probing)
+
+    def admit(self) -> bool:
+        """Note that a call goes out; True if it is a probe."""
+        self._is_probing = self.is_down
+        return self._is_probing
+
+    def fail(self, key: bytes, now: float, random: float, *, is_probe: bool) -> float | None:
+        """Note a fault of the server or network in the call with this key.
+
+        Returns the seconds until the next probe when the breaker has just opened or a probe has
+        failed, else None. `random` is from [0, 1).
+        """
+        if len(self._failed) < _CALLS:
+            self._failed.add(key)
+        if self.is_down and not is_probe:
+            return None  # it was sent before the outage was known
+        if not self.is_down:
+            if len(self._failed) < _CALLS:
+                return None
+            self.down_since = now
+        wait = self._wait * (0.5 + random / 2)
+        self._wait = min(_LONGEST_WAIT, self._wait * 2)
+        self._is_probing = False
+        self.retry_at = now + wait
+        return wait
+
+    def answer(self, now: float) -> float | None:
+        """Note that the endpoint answers; the seconds that it was down, if it was."""
+        if self._failed:
+            self._failed = set()
+        if self.down_since is None:
+            return None
+        seconds = now - self.down_since
+        self.down_since = None
+        self._is_probing = False
+        self._wait = _FIRST_WAIT
+        return seconds
+
+    def withdraw(self) -> None:
+        """Note that a probe was given up before it had an outcome."""
+        self._is_probing = False

@@ -1,0 +1,79 @@
+"""A queue at a gate: the calls to one model that wait, and what they wait for besides."""
+
+import heapq
+from asyncio import Future
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from asynceval.domain.events import Wait
+from asynceval.engine.throttle import Throttle
+
+
+class Refusal(StrEnum):
+    """Why a caller is not admitted."""
+
+    CLOSED = "closed"
+    """Nothing is admitted any more."""
+    POSTPONED = "postponed"
+    """The endpoint is down, and the caller can do without for now."""
+
+
+@dataclass(slots=True)
+class Admission:
+    """A place in flight: in whose queue it was, the tokens set aside for it, and since when (s).
+
+    `level` is how many calls to that model were in flight then, with this one.
+    """
+
+    queue: "Queue"
+    tokens: float
+    since: float
+    level: int
+    is_probe: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Waiter:
+    """A caller: who goes first, and what it will be told when it is its turn."""
+
+    priority: int
+    number: int
+    turn: "Future[Admission | Refusal]" = field(compare=False)
+    tokens: float = field(compare=False)
+    may_postpone: bool = field(compare=False)
+
+
+class Queue:
+    """The calls to one model that wait at a gate, and the throttle they wait for besides."""
+
+    def __init__(self, throttle: Throttle) -> None:
+        """Start empty."""
+        self.throttle = throttle
+        self.waiters: list[Waiter] = []
+        self.served = 0
+
+    def holds_back(self, now: float) -> Wait:
+        """Return what the first caller waits for."""
+        if self.throttle.breaker.is_down:
+            return "outage"
+        return "cool-down" if self.throttle.is_cooling(now) else "in flight"
+
+    def dismiss(self) -> None:
+        """Send everyone away."""
+        for waiter in self.waiters:
+            if not waiter.turn.done():
+                waiter.turn.set_result(Refusal.CLOSED)
+        self.waiters.clear()
+
+    def postpone(self) -> None:
+        """Send away who can do without for now."""
+        for waiter in self.waiters:
+            if waiter.may_postpone and not waiter.turn.done():
+                waiter.turn.set_result(Refusal.POSTPONED)
+
+    def first(self) -> Waiter | None:
+        """Return who goes next; callers that were cancelled have left."""
+        waiters = self.waiters
+        while waiters and waiters[0].turn.done():
+            heapq.heappop(waiters)
+        return waiters[0] if waiters else None

@@ -1,0 +1,159 @@
+"""A route: an endpoint as the client sees it, with gate and key, and what is known of its state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.domain.secret import Secret
+from asynceval.domain.sweep import Endpoint
+from asynceval.engine.allowance import Allowance
+from asynceval.engine.breaker import Breaker
+from asynceval.engine.gate import Gate
+from asynceval.engine.mask import masked, masked_body
+from asynceval.engine.queue import Queue
+from asynceval.engine.throttle import Throttle
+from asynceval.engine.transport import Request, Transport
+from asynceval.providers import models, openai
+from asynceval.providers.signal import Action, Signal
+
+_FIRST_REFUSALS = 5
+_LIST_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Route:
+    """Where calls to an endpoint go, and whether any still do.
+
+    `has_answered` is true once a reply came. Halts are by model on the wire, None for all of them.
+    """
+
+    endpoint: Endpoint
+    gate: Gate
+    key: Secret | None
+    breaker: Breaker = field(default_factory=Breaker)
+    allowance: Allowance = field(default_factory=Allowance)
+    has_answered: bool = False
+    _queues: dict[str, Queue] = field(default_factory=dict)
+    _halts: dict[str | None, Failure] = field(default_factory=dict)
+    _answered_as: set[tuple[str, str | None]] = field(default_factory=set)
+    _refused: dict[str, int] = field(default_factory=dict)
+    _has_refused_key: bool = False
+    _url: str = field(init=False)
+    _headers: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Prepare what all requests share."""
+        self._url = openai.url(self.endpoint.base_url)
+        self._headers = openai.headers(None if self.key is None else self.key.reveal())
+
+    def queue(self, model: str) -> Queue:
+        """Return where the calls to a model (its name on the wire) wait."""
+        queue = self._queues.get(model)
+        if queue is None:
+            endpoint = self.endpoint
+            is_auto = endpoint.parallel == "auto"
+            throttle = Throttle(endpoint.most_in_flight, self.breaker, is_auto=is_auto)
+            queue = self._queues[model] = self.gate.queue(throttle)
+        return queue
+
+    def request(self, key: bytes, body: bytes, attempt: int, timeout: float) -> Request:
+        """Return the request of a call, under one idempotency key however often it is sent."""
+        headers = {**self._headers, "Idempotency-Key": key.hex()}
+        if attempt > 1:
+            headers["X-Retry-Count"] = str(attempt - 1)
+        return Request(self._url, headers, body, timeout, self.endpoint.ca_file)
+
+    async def send(self, transport: Transport, request: Request) -> Reply | Signal:
+        """Send a request and return what came of it, without the key wherever it was echoed."""
+        response = await transport.post(request)
+        if not isinstance(response, Signal):
+            body = masked_body(response.body, self.key)
+            outcome = openai.decode(response.status, response.headers, body)
+            if isinstance(outcome, Reply):
+                return outcome
+            response = outcome
+        return replace(response, failure=self.redacted(response.failure))
+
+    async def near(self, transport: Transport, model: str) -> tuple[str, ...]:
+        """Return names that the endpoint serves and that are much like this one's, if it lists any."""
+        url = models.url(self.endpoint.base_url)
+        request = Request(url, self._headers, b"", _LIST_SECONDS, self.endpoint.ca_file)
+        response = await transport.get(request)
+        if isinstance(response, Signal) or response.status != 200:
+            return ()
+        return models.near(models.names(masked_body(response.body, self.key)), model)
+
+    def redacted(self, failure: Failure) -> Failure:
+        """Return a failure without the key, however it got into the message."""
+        return replace(failure, message=masked(failure.message, self.key))
+
+    def halt(self, model: str | None, failure: Failure) -> bool:
+        """Send nothing more to a model, or to any; False if that is so already."""
+        if model in self._halts or None in self._halts:
+            return False
+        self._halts[model] = failure
+        for name, queue in self._queues.items():
+            if model in (None, name):
+                queue.dismiss()
+        return True
+
+    def halted(self, model: str | None = None) -> Failure | None:
+        """Return why nothing is sent to a model any more (to any, with None), None if it is."""
+        return self._halts.get(None) or self._halts.get(model)
+
+    def postpone(self) -> None:
+        """Send away who waits here and can do without for now, since the endpoint is down."""
+        for queue in self._queues.values():
+            queue.postpone()
+
+    def answer(self, now: float) -> float | None:
+        """Note that the endpoint answered a call; the seconds that it was down, if it was."""
+        self.has_answered = True
+        self._has_refused_key = False
+        return self.reach(now)
+
+    def reach(self, now: float) -> float | None:
+        """Note that the endpoint is up, whatever it said; the seconds that it was down, if it was.
+
+        After an outage nothing is sent with a bang: the throttles begin anew.
+        """
+        seconds = self.breaker.answer(now)
+        if seconds is not None:
+            for queue in self._queues.values():
+                queue.throttle.restart()
+        return seconds
+
+    def is_new_name(self, asked: str, answered: str | None) -> bool:
+        """Whether the server answers with a name that has nothing to do with the one it was asked for.
+
+        True once for each pair. A dated or shortened form of the name is the same model.
+        """
+        pair = (asked, answered)
+        if pair in self._answered_as:
+            return False
+        self._answered_as.add(pair)
+        return answered is not None and not _is_alias(asked, answered)
+
+    def classify(self, model: str, signal: Signal) -> Signal:
+        """Return what a failed attempt calls for, in the light of those before it.
+
+        A key that worked and is refused once may be in the middle of a rotation: once more. When
+        the first five requests to a model are all refused, the sixth would be too.
+        """
+        failure = signal.failure
+        if failure.cause is Cause.AUTH and self.has_answered and not self._has_refused_key:
+            self._has_refused_key = True
+            return replace(signal, action=Action.RETRY)
+        if failure.cause is not Cause.REQUEST or self.queue(model).throttle.is_proven:
+            return signal
+        refused = self._refused[model] = self._refused.get(model, 0) + 1
+        if refused < _FIRST_REFUSALS:
+            return signal
+        message = f"its first {refused} requests were all refused: {failure.message}"
+        return replace(signal, failure=replace(failure, message=message), action=Action.HALT_MODEL)
+
+
+def _is_alias(asked: str, answered: str) -> bool:
+    one, other = asked.rpartition("/")[2].lower(), answered.rpartition("/")[2].lower()
+    return one.startswith(other) or other.startswith(one)

@@ -1,0 +1,163 @@
+"""The throttle: how many calls to one model an endpoint takes at present, and how fast. Pure."""
+
+from asynceval.engine.breaker import Breaker
+from asynceval.engine.retry import LONGEST_ASKED
+from asynceval.engine.search import START, Search
+
+HEAD_START = 0.25
+"""Seconds by which a model's first call goes ahead: a refusal comes quickly, and comes once."""
+_ANSWERS = 150
+_LONGEST_WITHOUT = 15.0
+_STEP_SECONDS = 2.0
+_FEWEST = 5
+_BELOW = 0.98
+_ABOVE = 0.02
+_FIRST_COOL_DOWN = 0.5
+_LONGEST_COOL_DOWN = 60.0
+_AFTER_OUTAGE = 2
+
+
+class Throttle:
+    """Finds what the server takes, with between one and `most` calls in flight.
+
+    A server that asks to slow down (not one that fails) has just shown how many calls it takes: those
+    that are in flight and were not refused. That is the limit from then on. If as many or more were
+    answered before, it is not their number but their rate that was too much: from then on calls go
+    out a little slower than they were answered. Some 150 answers (or 15 s) later a little more is
+    tried, so that refusals stay below one in a hundred. Nothing goes out before the server's own wait
+    is over. With `is_auto` the limit starts low and grows while the throughput does.
+
+    `is_proven` once a call was answered; `refused_since` is the time since when every call is refused.
+    """
+
+    def __init__(self, most: int, breaker: Breaker, *, is_auto: bool) -> None:
+        """Start with nothing in flight."""
+        self.in_flight = 0
+        self.cool_until = 0.0
+        self.is_proven = False
+        self.refused_since: float | None = None
+        self.breaker = breaker
+        self._most = most
+        self._search = Search(min(most, START)) if is_auto else None
+        self.limit = most if self._search is None else self._search.limit
+        self._goal = self.limit
+        self._head_until = 0.0
+        self._full_at = -1.0
+        self._spacing = 0.0
+        self._next_at = 0.0
+        # Since the last cut: when it was, answers, and the most calls in flight with one answered.
+        self._cut_at = -1.0
+        self._answers = 0
+        self._level = 0
+        self._is_number = True
+        self._rounds = 0
+        self._step = 1
+        self._try_at = 0.0
+
+    def has_room(self, now: float) -> bool:
+        """Whether one more call may go out now."""
+        return self.in_flight < self.limit and now >= self._opens_at() and self.breaker.allows(now)
+
+    def opens_at(self, now: float) -> float | None:
+        """Return when waiting alone will make room; None if it takes a call to land."""
+        if self.in_flight >= self.limit:
+            return None
+        opens_at = max(self._opens_at(), self.breaker.retry_at if self.breaker.is_down else 0.0)
+        return opens_at if opens_at > now else None
+
+    def is_cooling(self, now: float) -> bool:
+        """Whether calls wait for the server's own wait, or for the rate that it takes."""
+        return now < max(self.cool_until, self._next_at)
+
+    def admit(self, now: float) -> bool:
+        """Note that a call goes out; True if it probes an endpoint that is down."""
+        self.in_flight += 1
+        if self.in_flight >= self.limit:
+            self._full_at = now
+        if self.in_flight == 1 and not self.is_proven:
+            self._head_until = now + HEAD_START
+        if self._spacing:
+            # What was missed a moment ago may be made up for, or timers that are late would cost much.
+            self._next_at = max(self._next_at, now - 2 * self._spacing) + self._spacing
+        return self.breaker.admit()
+
+    def leave(self) -> None:
+        """Note that a call is over, however it ended; `land` or `refuse` come before."""
+        self.in_flight -= 1
+
+    def land(self, sent: float, level: int, now: float) -> None:
+        """Note an answer to a call that went out at `sent` (seconds), as the `level`-th in flight."""
+        self.is_proven = True
+        if sent >= self._cut_at:
+            self._rounds = 0
+            self.refused_since = None
+            self._level = max(self._level, level)
+        self._answers += 1
+        is_full = self._full_at >= sent  # every place was taken while this call was in flight
+        if self.limit < self._goal:
+            self.limit += 1
+        elif self._search is not None:
+            if is_full:
+                self.limit = self._goal = self._search.land(now, self._most)
+            else:
+                self._search.idle()
+        elif (self.limit < self._most or self._spacing) and now >= self._try_at:
+            self._try_more(now, is_full=is_full)
+
+    def refuse(
+        self, sent: float, level: int, now: float, seconds: float | None, random: float
+    ) -> None:
+        """Note that the server asked to slow down, for so many seconds if it said how many.
+
+        What was sent before the last cut was refused for the same reason and starts no new round.
+        """
+        if self.refused_since is None:
+            self.refused_since = now
+        if sent >= self._cut_at:
+            self._begin_round(level, now)
+        if self._is_number:
+            self.limit = self._goal = max(1, min(self.limit, self.in_flight - 1))
+        if seconds is None:
+            seconds = 0.0
+            if self._rounds > 1:
+                longest = _FIRST_COOL_DOWN * 2.0 ** min(self._rounds, 10)
+                seconds = min(_LONGEST_COOL_DOWN, longest) * (0.5 + random / 2)
+        self.cool_until = max(self.cool_until, now + min(seconds, LONGEST_ASKED))
+
+    def restart(self) -> None:
+        """Begin with few calls again, after an outage; each answer makes room for one more."""
+        self._goal = max(self._goal, self.limit)
+        self.limit = min(self.limit, _AFTER_OUTAGE)
+
+    def _begin_round(self, level: int, now: float) -> None:
+        """Find out what was too much, and start to count anew."""
+        self._rounds += 1
+        self._search = None
+        self._is_number = level > self._level or self._answers < _FEWEST
+        if not self._is_number:
+            seconds = now - max(0.0, self._cut_at)
+            self._spacing = max(seconds, 1e-6) / (self._answers * _BELOW)
+            self._next_at = now + self._spacing
+        self._cut_at = now
+        self._answers = 0
+        self._level = 0
+        self._step = 1
+
+    def _try_more(self, now: float, *, is_full: bool) -> None:
+        """Raise what limits by a little, if it is time to: the rate, or else the number."""
+        if self._answers < _ANSWERS and now < self._cut_at + _LONGEST_WITHOUT:
+            return
+        if is_full and self.limit < self._most:
+            self.limit = self._goal = min(self._most, self.limit + self._step)
+        elif self._spacing:
+            self._spacing /= 1 + _ABOVE * self._step
+        else:
+            return
+        self._step *= 2
+        self._try_at = now + _STEP_SECONDS
+
+    def _opens_at(self) -> float:
+        opens_at = max(self.cool_until, self._next_at)
+        if self.is_proven or not self.in_flight:
+            return opens_at
+        return max(opens_at, self._head_until)
