@@ -7,11 +7,13 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
+from typing import Any
 
 CATEGORIES = (
     "writing",
@@ -109,13 +111,93 @@ def spend(command: list[str], folder: Path) -> Spent:
     return Spent(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, process.returncode)
 
 
-def sweep(url: str, file: Path, run_dir: str, parallel: int) -> list[str]:
+def sweep(url: str, file: Path, run_dir: str, parallel: int | str) -> list[str]:
     """Return the command that runs one model and one judge over the questions."""
     return [
         *(sys.executable, "-m", "asynceval", "run"),
         *("--model", "sim-s70", "--judge", "sim-judge", "--base-url", url),
         *("--questions", str(file), "--parallel", str(parallel), "--run-dir", run_dir),
     ]
+
+
+def config(
+    path: Path,
+    url: str,
+    file: Path,
+    endpoint: str,
+    *,
+    models: Sequence[str] = ("sim-s70",),
+    judges: Sequence[str] = ("sim-judge",),
+) -> Path:
+    """Write a config of these models and judges on one endpoint, of which `endpoint` has the rest."""
+    tables = "".join(
+        f'[[{kind}]]\nname = "{name}"\nendpoint = "sim"\n'
+        for kind, names in (("models", models), ("judges", judges))
+        for name in names
+    )
+    path.write_text(
+        f'name = "bench"\n[benchmark]\nquestions = "{file}"\n'
+        f'[endpoints.sim]\nbase_url = "{url}"\n{endpoint}\n{tables}',
+        encoding="utf-8",
+    )
+    return path
+
+
+def run(file: Path, run_dir: str, *options: str) -> list[str]:
+    """Return the command that runs a config."""
+    command = [sys.executable, "-m", "asynceval", "run", str(file), "--run-dir", run_dir]
+    return [*command, *options]
+
+
+@contextmanager
+def running(command: list[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a command on the first core, without a terminal; it is killed at the end of the block."""
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: _pin(0),  # noqa: PLW1509
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def stats(url: str) -> dict[str, Any]:
+    """Return what a simulator has counted."""
+    with urllib.request.urlopen(f"{url.removesuffix('/v1')}/stats") as response:
+        counts: dict[str, Any] = json.load(response)
+        return counts
+
+
+def forget(url: str) -> None:
+    """Let a simulator count from 0 again."""
+    urllib.request.urlopen(f"{url.removesuffix('/v1')}/stats/reset", data=b"").close()
+
+
+def until(
+    url: str,
+    is_met: Callable[[dict[str, Any]], bool],
+    process: subprocess.Popen[bytes],
+    every: float = 0.005,
+) -> dict[str, Any]:
+    """Return the counts as soon as they meet a condition. RuntimeError if the process ends first."""
+    while True:
+        has_ended = process.poll() is not None
+        counts = stats(url)
+        if is_met(counts):
+            return counts
+        if has_ended:
+            raise RuntimeError(f"the run ended too early, with exit code {process.returncode}")
+        sleep(every)
+
+
+def size(usual: int) -> int:
+    """Return how large the benchmark is to be: the command line's number, for a trial, or the usual."""
+    return int(sys.argv[1]) if len(sys.argv) > 1 else usual
 
 
 def answer(**figures: object) -> None:

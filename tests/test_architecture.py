@@ -38,7 +38,7 @@ NOT = {
 # Where a library is known; everything else does without it.
 LIBRARIES = {
     "aiohttp": ("engine/transport.py", "engine/servers.py", "simulator/"),
-    "aiolimiter": ("engine/gate.py",),
+    "aiolimiter": ("engine/pace.py",),
     "rich": ("progress/", "cli/"),
     "pydantic": ("config/",),
     "click": ("cli/",),

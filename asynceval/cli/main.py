@@ -12,6 +12,7 @@ from asynceval.cli.exits import leave_on_interrupt
 _COMMANDS = {
     "run": "Run a sweep: ask the models, judge the answers. Running it again resumes.",
     "resume": "Continue a run from its own directory.",
+    "plan": "Show what a run would take: calls, tokens, cost and time. Spends nothing.",
     "report": "Show the results of a run.",
     "check": "Check config, data and keys, and probe every endpoint with one call.",
     "verify": "Check the integrity of a run's log.",

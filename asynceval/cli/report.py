@@ -33,6 +33,7 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
     from asynceval.domain.errors import StorageError
     from asynceval.report import sheets
     from asynceval.report.document import document
+    from asynceval.report.doubtful import doubtful
     from asynceval.report.outcomes import outcomes, read_causes
     from asynceval.report.summary import summarise
     from asynceval.store.request import read
@@ -43,6 +44,7 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
         causes = read_causes(run)
         with Store(run, write=False) as store:
             summary = summarise(plan, outcomes(plan, store, causes))
+            maybe_paid = {} if as_json else doubtful(store.records(), run)
             if csv_folder is not None:
                 try:
                     paths = sheets.write(csv_folder, summary, outcomes(plan, store, causes))
@@ -55,4 +57,4 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
         if as_json:
             click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
         else:
-            show(Results(), plan, summary)
+            show(Results(), plan, summary, maybe_paid)

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,19 +10,29 @@ import click
 
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path, file_okay=False))
-def resume(run: Path | None) -> None:
+@click.option(
+    "--budget",
+    type=float,
+    metavar="USD",
+    help="US dollars to spend at most, in all runs of the run directory together.",
+)
+def resume(run: Path | None, *, budget: float | None) -> None:
     """Continue RUN, a run directory. Default: the latest one in runs/.
 
     Makes the calls that are missing, with the questions, templates and limits of the last run. To
-    change any of these, run the changed command with the same run directory instead.
+    change any of these, run the changed command with the same run directory instead. Only the budget
+    can be raised here, so that a run that has reached it goes on.
 
     \b
-    Example:
+    Examples:
       asynceval resume runs/quickstart
+      asynceval resume runs/quickstart --budget 20
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.exits import say, told
     from asynceval.cli.start import start
+    from asynceval.config.flags import with_budget
     from asynceval.config.keys import exposed, read_keys
+    from asynceval.config.prices import priced, unpriced
     from asynceval.domain.errors import ConfigError
     from asynceval.store.request import read
 
@@ -30,6 +41,10 @@ def resume(run: Path | None) -> None:
         if folder is None:
             raise ConfigError("there is no run in runs/ to resume; name a run directory")
         plan = read(folder)
+        if budget is not None:
+            plan = replace(plan, sweep=priced(with_budget(plan.sweep, budget)))
+        if problems := tuple(unpriced(plan.sweep)):
+            raise ConfigError(*problems)
         for warning in exposed(plan.sweep.endpoints):
             say(f"warning: {warning}")
         sys.exit(start(plan, folder, read_keys(plan.sweep.endpoints, os.environ)))

@@ -1,10 +1,14 @@
 """`asynceval run`: the whole sweep, streamed; running it again resumes."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import click
+
+from asynceval.cli.parallel import ParallelType
+from asynceval.domain.sweep import Parallel
 
 
 @click.command()
@@ -37,9 +41,15 @@ import click
 )
 @click.option(
     "--parallel",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Calls in flight at each endpoint. Default: 50.",
+    type=ParallelType(),
+    metavar="N|auto",
+    help="Calls in flight at each endpoint; auto finds what it can take. Default: 50.",
+)
+@click.option(
+    "--budget",
+    type=float,
+    metavar="USD",
+    help="US dollars to spend at most, in all runs of the run directory together.",
 )
 @click.option(
     "--questions",
@@ -76,7 +86,8 @@ def run(
     judge_base_url: str | None,
     key_env: str | None,
     judge_key_env: str | None,
-    parallel: int | None,
+    parallel: Parallel | None,
+    budget: float | None,
     questions: str | None,
     categories: tuple[str, ...],
     limit: int | None,
@@ -98,10 +109,12 @@ def run(
     Exit code: 0 complete, 2 usage or config (nothing was sent), 3 items are missing, 4 the run
     directory cannot be used, 130 interrupted.
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
+    from asynceval.cli.earlier import earlier
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import prepare
     from asynceval.cli.start import start
     from asynceval.config.flags import Flags, resolve
+    from asynceval.config.prices import priced, unpriced
     from asynceval.domain.errors import ConfigError
     from asynceval.store.names import slug
 
@@ -113,16 +126,19 @@ def run(
         key_env=key_env,
         judge_key_env=judge_key_env,
         parallel=parallel,
+        budget=budget,
         questions=questions,
         categories=categories,
         limit=limit,
     )
     with told():
         request = resolve(config, flags)
+        folder = run_dir or Path("runs") / slug(request.sweep.name)
+        request = replace(request, sweep=priced(request.sweep, earlier(folder)))
         prepared = prepare(request)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
-        if prepared.problems or prepared.plan is None:
-            raise ConfigError(*prepared.problems)
-        folder = run_dir or Path("runs") / slug(request.sweep.name)
+        problems = (*prepared.problems, *unpriced(request.sweep))
+        if problems or prepared.plan is None:
+            raise ConfigError(*problems)
         sys.exit(start(prepared.plan, folder, prepared.keys, only))

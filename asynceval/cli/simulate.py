@@ -22,6 +22,12 @@ import click
     "median and 99th percentile. The same request always takes the same time.",
 )
 @click.option(
+    "--slots",
+    type=click.IntRange(min=1),
+    help="Requests worked on at once, as a local server has it; others wait inside for their turn, "
+    "and only then does their latency start.",
+)
+@click.option(
     "--rpm", type=click.IntRange(min=1), help="Requests admitted in any 60 s; others get a 429."
 )
 @click.option(
@@ -30,12 +36,47 @@ import click
     help="Tokens (prompt and completion) admitted in any 60 s; others get a 429.",
 )
 @click.option(
+    "--model-rpm",
+    "model_rpm",
+    multiple=True,
+    metavar="MODEL=N",
+    help="Requests to one model admitted in any 60 s, within --rpm. Can be given several times.",
+)
+@click.option(
+    "--bucket",
+    is_flag=True,
+    help="Let --rpm, --tpm and --model-rpm be given back continuously instead of after 60 s.",
+)
+@click.option(
+    "--burst",
+    type=float,
+    metavar="SECONDS",
+    help="With --bucket: how many seconds' worth of a limit may be taken at once; default: 1.",
+)
+@click.option(
+    "--most-in-flight",
+    type=click.IntRange(min=1),
+    help="Requests in flight at once; more get a 429, which says nothing of when to come back.",
+)
+@click.option(
+    "--retry-after",
+    type=float,
+    metavar="SECONDS",
+    help="With --most-in-flight: the wait that its 429s ask for after all.",
+)
+@click.option(
+    "--quiet-limits",
+    is_flag=True,
+    help="Say nothing of the limits: no x-ratelimit and no retry-after headers.",
+)
+@click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="KIND=RATE",
-    help="Let a share of the attempts fail, such as 500=0.05. Kinds: 500, 503, 429, reset, close, "
-    "hang, truncate. Can be given several times.",
+    help="Let a share of the attempts fail, such as 500=0.05. Refused at once: 500, 503, 529, 429, "
+    "quota, 400, context, 401, 404, html, reset, close. Paid for: hang, lost (a reset where the "
+    "reply was due), truncate, empty, null, slow (ten times the latency). Can be given several times.",
 )
 @click.option(
     "--seed",
@@ -49,20 +90,32 @@ import click
     metavar="VAR",
     help="Name of the environment variable with the key that requests must bear; default: none.",
 )
+@click.option(
+    "--echo-key", is_flag=True, help="Repeat in every error the Authorization header it was sent."
+)
 def simulate(
     *,
     port: int,
     host: str,
     latency: str,
+    slots: int | None,
     rpm: int | None,
     tpm: int | None,
+    model_rpm: tuple[str, ...],
+    bucket: bool,
+    burst: float | None,
+    most_in_flight: int | None,
+    retry_after: float | None,
+    quiet_limits: bool,
     faults: tuple[str, ...],
     seed: int,
     api_key_env: str | None,
+    echo_key: bool,
 ) -> None:
     """Serve simulated models and judges over OpenAI's chat API, until Ctrl-C.
 
     A model's name sets its skill: sim-s75 answers with skill 0.75. GET /stats says what was paid.
+    POST /outage?seconds=30 resets every open call, and every new one until the time is over.
     """
     # imported here to keep --help fast
     import sys
@@ -75,6 +128,7 @@ def simulate(
         Settings,
         parse_faults,
         parse_latency,
+        parse_model_rpm,
     )
 
     api_key = None
@@ -82,8 +136,26 @@ def simulate(
         api_key = os.environ.get(api_key_env)
         if not api_key:
             raise click.UsageError(f"--api-key-env: the variable {api_key_env} is not set")
+    if burst is not None and not bucket:
+        raise click.UsageError("--burst needs --bucket")
+    if bucket and burst is None:
+        burst = 1.0
     try:
-        settings = Settings(parse_latency(latency), rpm, tpm, parse_faults(faults), seed, api_key)
+        settings = Settings(
+            parse_latency(latency),
+            rpm=rpm,
+            tpm=tpm,
+            faults=parse_faults(faults),
+            seed=seed,
+            api_key=api_key,
+            model_rpm=parse_model_rpm(model_rpm),
+            burst=burst,
+            most_in_flight=most_in_flight,
+            retry_after=retry_after,
+            quiet_limits=quiet_limits,
+            slots=slots,
+            echo_key=echo_key,
+        )
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 

@@ -10,14 +10,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from asynceval.cli import totals
 from asynceval.cli.names import fitted
+from asynceval.cli.totals import MaybePaid
 from asynceval.conversation import Plan
-from asynceval.domain.text import visible
-from asynceval.report.summary import Standing, Summary
+from asynceval.progress.wording import one_line
+from asynceval.report.standings import Part, Standing
+from asynceval.report.summary import Summary
 from asynceval.stats.mean import Mean
 
 _SHORTEST_NAME = 9
 _WIDTH_OF_FILES = 160
+_UNEVEN = "* fewer scores than other models: the order is unsure"
 
 
 class Results(Console):
@@ -34,43 +38,49 @@ class Results(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def show(console: Console, plan: Plan, summary: Summary) -> None:
-    """Print the leaderboard of each judge, the means by category, and what is missing and why."""
+def show(
+    console: Console, plan: Plan, summary: Summary, maybe_paid: MaybePaid | None = None
+) -> None:
+    """Print the leaderboard of each judge, the means by category, what is missing, and the cost."""
     for judge in plan.sweep.judges:
         standings = [s for s in summary.standings if s.judge == judge.name]
         console.print(_text(f"Scores by {judge.name}, 1 to 10"), style="italic")
         console.print(_leaderboard(standings, console.width))
+        if not all(standing.whole.is_comparable for standing in standings):
+            console.print(_UNEVEN)
+        _print_lines(console, totals.notes(standings))
         console.print("Means by category", style="italic")
         for table in _categories(standings, console.width):
             console.print(table)
     if not plan.sweep.judges:
-        answers = sum(spending.calls for spending in summary.spending)
-        turns = sum(len(question.turns) for question in plan.questions) * plan.sweep.choices
-        console.print(f"{answers} of {turns * len(plan.sweep.targets)} answers are there.")
-    _print_coverage(console, summary)
+        n = sum(answers.n for answers in summary.answers)
+        expected = sum(answers.expected for answers in summary.answers)
+        console.print(f"{n} of {expected} answers are there.")
+    _print_lines(console, totals.coverage(summary))
+    _print_lines(console, totals.cost(summary.spending, maybe_paid or {}))
+    _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
 
 
 def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
     """Return the table of means; on a narrow terminal without those of the turns."""
     turns = list(rows[0].turns) if rows else []
-    room = width - _numbers_width(turns)
+    longest = max((len(_interval(standing.average)) for standing in rows), default=0)
+    room = width - _numbers_width(turns, longest)
     if room < _SHORTEST_NAME:
-        turns, room = [], width - _numbers_width([])
+        turns, room = [], width - _numbers_width([], longest)
     names = fitted((standing.model for standing in rows), max(room, _SHORTEST_NAME))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
     for title in _titles(turns):
         table.add_column(title, justify="right", no_wrap=True)
     for standing in rows:
-        average = standing.average
-        n = average.n if average else 0
-        missing = standing.expected - n
+        missing = standing.expected - standing.n
         table.add_row(
             Text(names[standing.model]),
-            _number(average),
-            _interval(average),
+            _number(standing.whole),
+            _interval(standing.average),
             *(_number(standing.turns[turn]) for turn in turns),
-            str(n),
+            str(standing.n),
             str(missing) if missing else "",
         )
     return table
@@ -80,9 +90,10 @@ def _titles(turns: Iterable[int]) -> list[str]:
     return ["average", "95 %", *(f"turn {turn}" for turn in turns), "n", "missing"]
 
 
-def _numbers_width(turns: Iterable[int]) -> int:
+def _numbers_width(turns: Iterable[int], longest_interval: int) -> int:
     """Return the room that all columns but the name's take, with what stands between them."""
-    return sum(max(9 if title == "95 %" else 5, len(title)) + 3 for title in _titles(turns)) + 4
+    widest = {"95 %": longest_interval}
+    return sum(max(widest.get(title, 6), len(title)) + 3 for title in _titles(turns)) + 4
 
 
 def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
@@ -116,24 +127,17 @@ def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
 
 def _room(titles: Sequence[str]) -> int:
     """Return the width of number columns with these titles."""
-    return sum(max(4, cell_len(title)) + 3 for title in titles)
+    return sum(max(6, cell_len(title)) + 3 for title in titles)
 
 
-def _print_coverage(console: Console, summary: Summary) -> None:
-    coverage = summary.coverage
-    if coverage.expected:
-        line = f"{coverage.scored} of {coverage.expected} judgments have a score."
-        console.print(_text(line))
-    for failures in summary.failures:
-        cause = failures.cause.replace("_", " ")
-        line = f"  {failures.n} {failures.kind}s of {failures.model}: {cause}"
-        console.print(_text(line))
-    for warning in summary.warnings:
-        console.print(_text(f"warning: {warning}"), style="yellow")
+def _print_lines(console: Console, lines: Iterable[str], style: str | None = None) -> None:
+    for line in lines:
+        console.print(_text(line), style=style)
 
 
-def _number(mean: Mean | None) -> str:
-    return "-" if mean is None else f"{mean.value:.2f}"
+def _number(part: Part) -> str:
+    mark = "" if part.is_comparable else "*"
+    return "-" if part.mean is None else f"{mark}{part.mean.value:.2f}"
 
 
 def _interval(mean: Mean | None) -> str:
@@ -144,4 +148,4 @@ def _interval(mean: Mean | None) -> str:
 
 
 def _text(line: str) -> Text:
-    return Text(visible(line))
+    return Text(one_line(line))

@@ -6,6 +6,7 @@ keys. Whatever has a wrong type is left to the schema.
 
 from collections.abc import Iterator, Mapping
 
+from asynceval.config import accounts
 from asynceval.config.document import Fault
 from asynceval.config.fields import PORT, unknown_name
 from asynceval.config.lines import KeyPath
@@ -19,9 +20,14 @@ def faults(document: _Table) -> Iterator[Fault]:
     endpoints = document.get("endpoints")
     for name, endpoint in _tables(endpoints):
         yield from _port(("endpoints", name), endpoint)
+        yield from _idle(("endpoints", name), endpoint)
+    yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
+    yield from _boundless(("budget",), document)
     for kind in ("models", "judges"):
         tables = list(_tables(document.get(kind)))
         yield from _repeated(kind, tables)
+        for at, table in tables:
+            yield from _boundless((kind, at, "budget"), table)
         if isinstance(endpoints, dict):
             yield from _unknown_endpoints(kind, tables, tuple(endpoints))
 
@@ -37,6 +43,24 @@ def _port(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
             (*path, "base_url"),
             ('must hold {port}, as in "http://127.0.0.1:{port}/v1": its server gets a free one'),
         )
+
+
+def _idle(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
+    """Yield the keys that could never have an effect."""
+    url, timeout, deadline = (endpoint.get(key) for key in ("base_url", "timeout", "deadline"))
+    if "ca_file" in endpoint and isinstance(url, str) and url.startswith("http://"):
+        yield (*path, "ca_file"), "has no use: base_url is http://, without certificates"
+    if (
+        isinstance(timeout, int | float)
+        and isinstance(deadline, int | float)
+        and deadline < timeout
+    ):
+        yield (*path, "deadline"), f"is less than the timeout of one attempt, {timeout:g} s"
+
+
+def _boundless(path: KeyPath, table: _Table) -> Iterator[Fault]:
+    if table.get("budget") == {}:
+        yield path, "is empty: give usd, tokens or both"
 
 
 def _repeated(kind: str, tables: list[tuple[str | int, _Table]]) -> Iterator[Fault]:

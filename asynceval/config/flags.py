@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from asynceval.config.fields import PORT, name_fault, path_fault, url_fault, variable_fault
@@ -9,9 +10,11 @@ from asynceval.config.places import QuestionSet, question_set
 from asynceval.config.request import Request, pruned, read
 from asynceval.config.roster import Pick, account, pick, same_url, with_variable
 from asynceval.domain.errors import ConfigError, Problem
-from asynceval.domain.sweep import Judge, Sweep, Target
+from asynceval.domain.sweep import Budget, Judge, Parallel, Sweep, Target
 
 DEFAULT_QUESTIONS = "duet"
+
+_NO_BUDGET = Problem("must be above 0, in US dollars", key="--budget")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Flags:
     judge_base_url: str | None = None
     key_env: str | None = None
     judge_key_env: str | None = None
-    parallel: int | None = None
+    parallel: Parallel | None = None
+    budget: float | None = None
     questions: str | None = None
     categories: tuple[str, ...] = ()
     limit: int | None = None
@@ -91,11 +95,17 @@ def _faults(flags: Flags) -> Iterator[Problem]:
     for flag, variable in variables:
         if variable is not None:
             yield from _problem(flag, variable_fault(variable))
-    for flag, number in (("--parallel", flags.parallel), ("--limit", flags.limit)):
-        if number is not None and number < 1:
-            yield Problem("must be at least 1", key=flag)
+    yield from _number_faults(flags)
     if flags.questions is not None:
         yield from _problem("--questions", path_fault(flags.questions))
+
+
+def _number_faults(flags: Flags) -> Iterator[Problem]:
+    for flag, number in (("--parallel", flags.parallel), ("--limit", flags.limit)):
+        if isinstance(number, int) and number < 1:
+            yield Problem("must be at least 1", key=flag)
+    if flags.budget is not None and not 0 < flags.budget < inf:
+        yield _NO_BUDGET
 
 
 def _unmet(flags: Flags, *, alone: bool) -> Iterator[Problem]:
@@ -166,9 +176,18 @@ def _narrowed(request: Request, flags: Flags) -> Request:
     if flags.parallel is not None:
         endpoints = tuple(replace(e, parallel=flags.parallel) for e in sweep.endpoints)
         sweep = replace(sweep, endpoints=endpoints)
+    if flags.budget is not None:
+        sweep = with_budget(sweep, flags.budget)
     return replace(
         request,
         sweep=sweep,
         categories=flags.categories or request.categories,
         limit=request.limit if flags.limit is None else flags.limit,
     )
+
+
+def with_budget(sweep: Sweep, usd: float) -> Sweep:
+    """Return the sweep with this budget in dollars; one in tokens stays. ConfigError if it is none."""
+    if not 0 < usd < inf:
+        raise ConfigError(_NO_BUDGET)
+    return replace(sweep, budget=replace(sweep.budget or Budget(), usd=usd))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
-from asynceval.config import crosscheck, document, places
+from asynceval.config import certificates, crosscheck, document, places
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
 from asynceval.config.files import file_problems
@@ -54,14 +54,17 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
     benchmark = text.table.get("benchmark")
     wanted = benchmark if isinstance(benchmark, dict) else {}
     found, missing = _find(wanted, text.path.parent, override)
+    trusted, untrusted = certificates.find(text.table, text.path.parent)
     config, faults = parse(text.table)
-    faults = [*faults, *crosscheck.faults(text.table), *missing]
+    faults = [*faults, *crosscheck.faults(text.table), *missing, *untrusted]
     if config is None or found is None or faults:
         files = () if found is None else file_problems(found)
         raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
+    sweep = config.sweep()
+    endpoints = tuple(replace(e, ca_file=trusted.get(e.name)) for e in sweep.endpoints)
     return Request(
-        sweep=config.sweep(),
+        sweep=replace(sweep, endpoints=endpoints),
         questions=found.questions,
         references=found.references,
         templates=found.templates,

@@ -1,16 +1,18 @@
 """The config's schema. pydantic stays in this module: what leaves it are the domain's values."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import ErrorDetails
 
 from asynceval.config import fields
+from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
-from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
+from asynceval.domain.sweep import Budget, Endpoint, Judge, Parallel, Price, Server, Sweep, Target
 
-_LATER = frozenset({"tpm", "account", "matrix"})
+_LATER = frozenset({"matrix"})
 
 
 def _checked(fault: Callable[[str], str | None]) -> AfterValidator:
@@ -23,9 +25,13 @@ def _checked(fault: Callable[[str], str | None]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _refuse_auto(value: object) -> object:
+def _parallel(value: object) -> Parallel:
     if value == "auto":
-        raise ValueError('"auto" is not there yet: give a number')
+        return "auto"
+    if type(value) is not int:
+        raise ValueError('must be a whole number, or "auto"')
+    if value < 1:
+        raise ValueError('must be at least 1, or "auto"')
     return value
 
 
@@ -69,15 +75,23 @@ class EndpointTable(_Table):
     base_url: Annotated[str, _checked(fields.url_fault)]
     kind: Literal["openai"] | None = None
     api_key_env: Annotated[str, _checked(fields.variable_fault)] | None = None
-    parallel: Annotated[Count, BeforeValidator(_refuse_auto)] | None = None
+    account: Name | None = None
+    parallel: Annotated[Parallel, PlainValidator(_parallel)] | None = None
     rpm: Positive | None = None
+    tpm: Positive | None = None
+    charges_max_tokens: bool | None = None
     timeout: Positive | None = None
+    deadline: Positive | None = None
+    ca_file: File | None = None
     server: ServerTable | None = None
 
     def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint of this name."""
+        """Return the endpoint of this name; a longer `timeout` brings a longer `deadline`."""
         server = None if self.server is None else Server(**self.server.given())
-        return Endpoint(name=name, server=server, **self.given("server"))
+        endpoint = Endpoint(name=name, server=server, **self.given("server"))
+        if self.deadline is not None:
+            return endpoint
+        return replace(endpoint, deadline=max(endpoint.deadline, 3 * endpoint.timeout))
 
 
 class PriceTable(_Table):
@@ -85,6 +99,13 @@ class PriceTable(_Table):
 
     input: Dollars
     output: Dollars
+
+
+class BudgetTable(_Table):
+    """`budget = {...}`: US dollars, tokens or both."""
+
+    usd: Positive | None = None
+    tokens: Count | None = None
 
 
 class _ModelTable(_Table):
@@ -114,6 +135,12 @@ class JudgeTable(_ModelTable):
 
     mode: Literal["single"] | None = None
     repeats: Count | None = None
+    budget: BudgetTable | None = None
+
+    def judge(self) -> Judge:
+        """Return the judge."""
+        values = {key: value for key, value in self.values().items() if key != "budget"}
+        return Judge(**values, budget=_budget(self.budget))
 
 
 class BenchmarkTable(_Table):
@@ -138,18 +165,28 @@ class ConfigTable(_Table):
     judges: list[JudgeTable] = []
     choices: Count | None = None
     verdict_rule: Literal["default", "fastchat"] | None = None
+    budget: BudgetTable | None = None
 
     def sweep(self) -> Sweep:
         """Return the sweep that the file describes."""
-        settings = self.given("benchmark", "endpoints", "models", "judges", "verdict_rule")
+        settings = self.given(
+            "benchmark", "endpoints", "models", "judges", "verdict_rule", "budget"
+        )
         if self.verdict_rule is not None:
             settings["rule"] = self.verdict_rule
+        given = {name: table.model_fields_set for name, table in self.endpoints.items()}
+        endpoints = tuple(table.endpoint(name) for name, table in self.endpoints.items())
         return Sweep(
-            endpoints=tuple(table.endpoint(name) for name, table in self.endpoints.items()),
+            endpoints=shared(endpoints, given),
             targets=tuple(Target(**table.values()) for table in self.models),
-            judges=tuple(Judge(**table.values()) for table in self.judges),
+            judges=tuple(table.judge() for table in self.judges),
+            budget=_budget(self.budget),
             **settings,
         )
+
+
+def _budget(table: BudgetTable | None) -> Budget | None:
+    return None if table is None else Budget(**table.given())
 
 
 def parse(table: Mapping[str, object]) -> tuple[ConfigTable | None, list[Fault]]:
@@ -165,6 +202,7 @@ _KINDS: Mapping[str, str] = {
     "int_type": "must be a whole number",
     "int_from_float": "must be a whole number",
     "float_type": "must be a number",
+    "bool_type": "must be true or false",
     "finite_number": "must be a finite number",
     "list_type": "must be a list",
     "dict_type": "must be a table",
@@ -214,15 +252,21 @@ def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have."""
     table: type[_Table] = ConfigTable
     if path:
-        outer, inner = _TABLES[str(path[0])]
-        table = inner if len(path) > 2 else outer
+        table = _INNER[str(path[-1])] if len(path) > 2 else _OUTER[str(path[0])]
     return tuple(table.model_fields)
 
 
-_TABLES: Mapping[str, tuple[type[_Table], type[_Table]]] = {
-    "benchmark": (BenchmarkTable, BenchmarkTable),
-    "endpoints": (EndpointTable, ServerTable),
-    "models": (TargetTable, PriceTable),
-    "judges": (JudgeTable, PriceTable),
+_OUTER: Mapping[str, type[_Table]] = {
+    "benchmark": BenchmarkTable,
+    "endpoints": EndpointTable,
+    "models": TargetTable,
+    "judges": JudgeTable,
+    "budget": BudgetTable,
 }
-"""By the first key of a path: the table there, and the one inside it."""
+"""The tables of the document, by the first key of a path."""
+_INNER: Mapping[str, type[_Table]] = {
+    "server": ServerTable,
+    "price": PriceTable,
+    "budget": BudgetTable,
+}
+"""The tables inside of those, by their key."""

@@ -206,7 +206,7 @@ class Attempts:
                     self._forecast.learn(asked.call, asked.cell.category, usage)
                     used = _used(route, admission, outcome)
                 throttle.land(admission.since, admission.level, now)
-                self._back(route, route.answer(now))
+                self._back(route, route.answer(now, is_probe=admission.is_probe))
                 if route.is_new_name(asked.call.wire, outcome.model):
                     told = OtherModelAnswered(
                         route.endpoint.name, asked.call.wire, outcome.model or ""
@@ -220,7 +220,7 @@ class Attempts:
                     self._tell(EndpointDown(route.endpoint.name, outcome.failure, seconds))
                     route.postpone()
             case Signal():
-                self._back(route, route.reach(now))
+                self._back(route, route.reach(now, is_probe=admission.is_probe))
                 if outcome.action is Action.SLOW_DOWN:
                     asked_for = outcome.retry_after
                     route.gate.rate_limited += 1

@@ -1,15 +1,18 @@
 """The breaker: an endpoint that fails every call gets none but a probe now and then. Pure."""
 
 _CALLS = 3
+_FAULTS = 12
+_SECONDS = 5.0
 _FIRST_WAIT = 1.0
-_LONGEST_WAIT = 30.0
+_LONGEST_WAIT = 15.0
 
 
 class Breaker:
-    """Opens when three different calls have failed and none has succeeded in between.
+    """Opens when everything fails: at least three different calls, and twelve times or for five seconds.
 
-    One call that fails whenever it is tried is no outage. While open, one call at a time goes through
-    as a probe, at growing distances of up to 30 s; the first that is answered closes it.
+    One call that fails whenever it is tried is no outage, and a server that fails every other call is
+    none. While open, one call at a time goes through
+    as a probe, at growing distances of up to 15 s; the first that is answered closes it.
     """
 
     def __init__(self) -> None:
@@ -17,6 +20,8 @@ class Breaker:
         self.down_since: float | None = None
         self.retry_at = 0.0
         self._failed: set[bytes] = set()
+        self._faults = 0
+        self._failing_since = 0.0
         self._is_probing = False
         self._wait = _FIRST_WAIT
 
@@ -45,12 +50,16 @@ class Breaker:
         Returns the seconds until the next probe when the breaker has just opened or a probe has
         failed, else None. `random` is from [0, 1).
         """
+        if not self._faults:
+            self._failing_since = now
+        self._faults += 1
         if len(self._failed) < _CALLS:
             self._failed.add(key)
         if self.is_down and not is_probe:
             return None  # it was sent before the outage was known
         if not self.is_down:
-            if len(self._failed) < _CALLS:
+            is_long = self._faults >= _FAULTS or now - self._failing_since >= _SECONDS
+            if len(self._failed) < _CALLS or not is_long:
                 return None
             self.down_since = now
         wait = self._wait * (0.5 + random / 2)
@@ -59,10 +68,15 @@ class Breaker:
         self.retry_at = now + wait
         return wait
 
-    def answer(self, now: float) -> float | None:
-        """Note that the endpoint answers; the seconds that it was down, if it was."""
-        if self._failed:
-            self._failed = set()
+    def answer(self, now: float, *, is_probe: bool = False) -> float | None:
+        """Note that the endpoint answers; the seconds that it was down, if it was.
+
+        While it is down only a probe tells: other answers belong to calls from before.
+        """
+        if self.is_down and not is_probe:
+            return None
+        if self._faults:
+            self._failed, self._faults = set(), 0
         if self.down_since is None:
             return None
         seconds = now - self.down_since

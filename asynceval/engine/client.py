@@ -131,7 +131,7 @@ class Client:
             paid.waited,
             paid.sent,
             paid.attempts,
-            # maybe_paid
+            paid.maybe_paid,
         )
         try:
             self._store.put(record)

@@ -41,11 +41,13 @@ class Pace:
             piece = min(lacking, self._tokens.max_rate)
             await self._tokens.acquire(piece)
             lacking -= piece
-        while (seconds := self._minute.wait(tokens, self._clock())) > 0:
+        while True:
+            now = self._clock()
+            seconds = self._minute.wait(tokens, now)
+            if not seconds:
+                self._minute.take(tokens, now)
+                return now
             await sleep(seconds)
-        now = self._clock()
-        self._minute.take(tokens, now)
-        return now
 
     def settle(self, reserved: float, used: float, since: float) -> None:
         """Give back what was reserved at `since` (seconds) and not used, or take what went beyond it."""

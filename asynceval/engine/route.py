@@ -107,18 +107,18 @@ class Route:
         for queue in self._queues.values():
             queue.postpone()
 
-    def answer(self, now: float) -> float | None:
+    def answer(self, now: float, *, is_probe: bool) -> float | None:
         """Note that the endpoint answered a call; the seconds that it was down, if it was."""
         self.has_answered = True
         self._has_refused_key = False
-        return self.reach(now)
+        return self.reach(now, is_probe=is_probe)
 
-    def reach(self, now: float) -> float | None:
+    def reach(self, now: float, *, is_probe: bool) -> float | None:
         """Note that the endpoint is up, whatever it said; the seconds that it was down, if it was.
 
         After an outage nothing is sent with a bang: the throttles begin anew.
         """
-        seconds = self.breaker.answer(now)
+        seconds = self.breaker.answer(now, is_probe=is_probe)
         if seconds is not None:
             for queue in self._queues.values():
                 queue.throttle.restart()

@@ -131,7 +131,7 @@ class Run:
         if sweep.budget is None and all(judge.budget is None for judge in sweep.judges):
             return {}
         return {
-            model: (usage.prompt_tokens, usage.completion_tokens)
+            model: (usage.prompt_tokens or 0, usage.completion_tokens or 0)
             for model, usage in self._store.usage().items()
         }
 

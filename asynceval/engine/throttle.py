@@ -12,6 +12,8 @@ _STEP_SECONDS = 2.0
 _FEWEST = 5
 _BELOW = 0.98
 _ABOVE = 0.02
+_SLOWER = 1.25
+_LEAST_COOL_DOWN = 1.0
 _FIRST_COOL_DOWN = 0.5
 _LONGEST_COOL_DOWN = 60.0
 _AFTER_OUTAGE = 2
@@ -122,6 +124,8 @@ class Throttle:
             if self._rounds > 1:
                 longest = _FIRST_COOL_DOWN * 2.0 ** min(self._rounds, 10)
                 seconds = min(_LONGEST_COOL_DOWN, longest) * (0.5 + random / 2)
+        elif self._rounds > 1:
+            seconds = max(seconds, _LEAST_COOL_DOWN)
         self.cool_until = max(self.cool_until, now + min(seconds, LONGEST_ASKED))
 
     def restart(self) -> None:
@@ -133,10 +137,17 @@ class Throttle:
         """Find out what was too much, and start to count anew."""
         self._rounds += 1
         self._search = None
-        self._is_number = level > self._level or self._answers < _FEWEST
-        if not self._is_number:
+        is_few = self._answers < _FEWEST
+        if self._spacing and level < self.limit:
+            self._is_number = False
+        else:
+            self._is_number = is_few or level > self._level
+        if not self._is_number and is_few:
+            self._spacing *= _SLOWER
+        elif not self._is_number:
             seconds = now - max(0.0, self._cut_at)
             self._spacing = max(seconds, 1e-6) / (self._answers * _BELOW)
+        if self._spacing:
             self._next_at = now + self._spacing
         self._cut_at = now
         self._answers = 0

@@ -191,7 +191,6 @@ class AiohttpTransport:
                 async for chunk in response.content.iter_any():
                     received += len(chunk)
                     if received > _LARGEST_BODY:
-                        response.close()
                         ended = peer.too_large()
                         break
                     chunks.append(chunk)

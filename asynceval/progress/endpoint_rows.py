@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from asynceval.domain.events import GateStatus
 from asynceval.progress.grid import Cell, Column, Row, header
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import of_total, one_line, rate
+from asynceval.progress.wording import of_total, one_line, rate, share
 
 NOTHING = Cell("·", "bright_black")
 COLUMNS = (
@@ -13,7 +13,9 @@ COLUMNS = (
     Column("calls/s", 7, 1),
     Column("waiting", 7, 3),
     Column("for", 9, 2),
+    Column("of time", 7, 6, is_optional=True),
     Column("rpm", 6, 4),
+    Column("tpm", 7, 7, is_optional=True),
     Column("429s", 5, 5),
 )
 
@@ -41,10 +43,23 @@ def _row(tally: Tally, endpoint: GateStatus) -> Row:
         Cell(rate(calls)) if calls else NOTHING,
         Cell(f"{endpoint.waiting:,}") if endpoint.waiting else NOTHING,
         Cell("halted", "red") if endpoint.halted else waits,
-        Cell(f"{endpoint.rpm:,.0f}") if endpoint.rpm else NOTHING,
+        _of_time(tally, endpoint),
+        _limit(endpoint.rpm),
+        _limit(endpoint.tpm),
         Cell(f"{endpoint.rate_limited:,}", "yellow") if endpoint.rate_limited else NOTHING,
     )
     return Row(one_line(endpoint.name), cells)
+
+
+def _of_time(tally: Tally, endpoint: GateStatus) -> Cell:
+    """Return for how much of the time so far calls waited for what they wait for now."""
+    if endpoint.waits_for is None or endpoint.halted:
+        return NOTHING
+    return Cell(share(tally.share(endpoint.name, endpoint.waits_for)))
+
+
+def _limit(per_minute: float | None) -> Cell:
+    return NOTHING if per_minute is None else Cell(f"{per_minute:,.0f}")
 
 
 def _others(tally: Tally, endpoints: Sequence[GateStatus]) -> Row:
@@ -57,8 +72,7 @@ def _others(tally: Tally, endpoints: Sequence[GateStatus]) -> Row:
         Cell(of_total(in_flight, sum(endpoint.limit for endpoint in endpoints))),
         Cell(rate(calls)) if calls else NOTHING,
         Cell(f"{waiting:,}") if waiting else NOTHING,
-        NOTHING,
-        NOTHING,
+        *[NOTHING] * 4,
         Cell(f"{limited:,}", "yellow") if limited else NOTHING,
     )
     is_all = len(endpoints) == len(tally.gates)

@@ -1,5 +1,6 @@
 """A frame: the whole progress display as lines, made to fit any terminal."""
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from asynceval.progress.busiest import Busiest
@@ -9,6 +10,7 @@ from asynceval.progress.grid import SMALL_BAR, append_bar, fit
 from asynceval.progress.lane_rows import COLUMNS as LANE_COLUMNS
 from asynceval.progress.lane_rows import lane_rows
 from asynceval.progress.notes import notes
+from asynceval.progress.sentences import eta
 from asynceval.progress.tally import Tally
 from asynceval.progress.wording import duration, of_total, one_line, percent, shorten
 
@@ -21,11 +23,11 @@ def frame(tally: Tally, busiest: Busiest, width: int, height: int) -> list[Text]
     One line and one column stay free: a terminal scrolls or wraps when the last is written to.
     """
     width, room = max(1, width - 1), max(1, height - 1)
-    said = notes(tally, width)
     if not tally.lanes:
-        return said[:room]
+        return notes(tally, width, room)
     head = [_title(tally, width), _overall(tally, width)][-room:]
-    said = said[: room // 4]
+    most = room // 2 if tally.ended else room // 4
+    said = notes(tally, width, min(most, max(0, room - len(head) - 1)))
     lanes = len(tally.lanes) + len({lane.lane.kind for lane in tally.lanes})
     endpoints = 0 if tally.ended or not tally.gates else min(len(tally.gates) + 1, room // 3)
     gaps = 1 + bool(said) + bool(endpoints)
@@ -54,19 +56,20 @@ def _title(tally: Tally, width: int) -> Text:
 def _overall(tally: Tally, width: int) -> Text:
     counts, elapsed = of_total(tally.done, tally.total), duration(tally.seconds)
     part = f"{percent(tally.done, tally.total):>5}"
-    last = f"eta {duration(tally.eta())}"
+    last, longer = eta(tally.eta(), None), eta(tally.eta(), tally.awaited)
     if tally.ended:
-        last = "interrupted" if tally.ended.interrupted else "ended"
+        last = longer = "interrupted" if tally.ended.interrupted else "ended"
     choices = [
+        (counts, part, elapsed, longer),
         (counts, part, elapsed, last),
         (counts, part, last),
         (counts, part),
         (counts,),
         (part,),
     ]
-    fitting = [words for words in map("  ".join, choices) if len(words.strip()) <= width]
+    fitting = [words for words in map("  ".join, choices) if cell_len(words.strip()) <= width]
     words = fitting[0] if fitting else ""
-    bar = min(LONG_BAR, width - len(words) - 2)
+    bar = min(LONG_BAR, width - cell_len(words) - 2)
     if bar < SMALL_BAR:
         return Text(words.strip(), no_wrap=True)
     line = Text(no_wrap=True)

@@ -56,6 +56,10 @@ class LaneCount:
         """Note the counts at this second, so that rates can be told from them."""
         self._window.mark(seconds, self.calls, self.tokens)
 
+    def restart(self, seconds: float) -> None:
+        """Forget the speed so far: the seconds before this one say nothing about it."""
+        self._window.restart(seconds, self.calls, self.tokens)
+
     def rates(self, seconds: float) -> tuple[float, float] | None:
         """Return calls and tokens a second over the last ten seconds; None at the very start."""
         return self._window.rates(seconds, self.calls, self.tokens)

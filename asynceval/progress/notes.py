@@ -3,19 +3,107 @@
 from rich.cells import cell_len
 from rich.text import Text
 
+from asynceval.progress.held import held
+from asynceval.progress.sentences import (
+    FULL_DISK,
+    back,
+    budget,
+    defects,
+    down,
+    halt,
+    longest,
+    other_model,
+    start,
+    still_down,
+    stood_still,
+    stop,
+)
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import causes, clip, dollars, halt, one_line, stop
+from asynceval.progress.wording import causes, clip, dollars, shorten
 
 BETWEEN = "  ·  "
+LONG = 60.0
+"""Seconds in flight from which on the oldest call is worth a word."""
+RECENT = 10.0
+"""Seconds for which it is told that an endpoint is back."""
+PRESSING = ("bold yellow", "red", "yellow", "", "green")
+"""The styles of sentences, the most pressing first."""
+GATES = 4
+"""How many gates at most are told of when the sweep has ended."""
 
 
-def notes(tally: Tally, width: int) -> list[Text]:
-    """Return what is to be said, clipped to `width` cells: sentences, then a line or two of counts."""
-    lines = [
-        Text(clip(words, width), style=style, no_wrap=True) for words, style in _sentences(tally)
+def notes(tally: Tally, width: int, room: int) -> list[Text]:
+    """Return what is to be said in at most `room` lines of `width` cells.
+
+    First sentences, then a line or two of counts, one of which is there if there is room for two.
+    """
+    sentences = [*_present(tally), *_lasting(tally)]
+    sentences.sort(key=lambda sentence: PRESSING.index(sentence[1]))
+    said = [Text(shorten(words, width), style, no_wrap=True) for words, style in sentences]
+    said += [Text(line, no_wrap=True) for line in _held(tally, width)]
+    counts = _lines(_counts(tally), width)
+    if len(said) + len(counts) > room:
+        said = said[: max(1, room - 1)] if counts else said
+    return [*said, *counts][:room]
+
+
+def _present(tally: Tally) -> list[tuple[str, str]]:
+    """Return what is the case now, and over when the sweep is."""
+    news, said = tally.news, list[tuple[str, str]]()
+    if tally.ended:
+        return said
+    if news.stopping:
+        said.append((stop(news.stopping), "bold yellow"))
+    said += [(start(event), "yellow") for event in news.starting.values()]
+    said += [
+        (halt(gate.name, None, gate.halted), "red")
+        for gate in tally.gates
+        if gate.halted and (gate.name, None) not in news.halted
     ]
-    line = Text(no_wrap=True)
-    for words, style in _counts(tally):
+    if tally.is_disk_full:
+        said.append((FULL_DISK, "red"))
+    said += [(down(outage, tally.seconds), "red") for outage in news.down.values()]
+    if news.oldest and news.oldest.seconds >= LONG:
+        said.append((longest(news.oldest), ""))
+    said += [
+        (back(event), "green")
+        for event, since in news.back.values()
+        if tally.seconds - since < RECENT
+    ]
+    return said
+
+
+def _lasting(tally: Tally) -> list[tuple[str, str]]:
+    """Return what stays worth knowing to the end."""
+    news = tally.news
+    said = [
+        (halt(event.endpoint, event.model, event.failure.message), "red")
+        for event in news.halted.values()
+    ]
+    if tally.ended:
+        said += [(still_down(outage.event), "red") for outage in news.down.values()]
+    said += [(budget(event), "yellow") for event in news.budgets.values()]
+    if news.defects:
+        said.append((defects(news.defects), "red"))
+    said += [(other_model(event), "yellow") for event in news.others.values()]
+    if news.stills:
+        said.append((stood_still(news.stills, news.stood_still), "yellow"))
+    return said
+
+
+def _held(tally: Tally, width: int) -> list[str]:
+    """Return what held the calls back, once the sweep has ended; advice only where it fits."""
+    lines = held(tally, GATES) if tally.ended else []
+    return [
+        line + advice if cell_len(line + advice) <= width else clip(line, width)
+        for line, advice in lines
+    ]
+
+
+def _lines(said: list[tuple[str, str]], width: int) -> list[Text]:
+    """Return short phrases, as many on a line as fit."""
+    lines, line = list[Text](), Text(no_wrap=True)
+    for words, style in said:
         if line and line.cell_len + cell_len(BETWEEN + words) <= width:
             line.append(BETWEEN, "dim")
         elif line:
@@ -23,26 +111,6 @@ def notes(tally: Tally, width: int) -> list[Text]:
             line = Text(no_wrap=True)
         line.append(clip(words, width), style)
     return [*lines, line] if line else lines
-
-
-def _sentences(tally: Tally) -> list[tuple[str, str]]:
-    said: list[tuple[str, str]] = []
-    if not tally.ended:
-        if tally.stopping:
-            said.append((stop(tally.stopping), "bold yellow"))
-        said += [
-            (one_line(f"starting {event.endpoint}, its output is in {event.log}"), "yellow")
-            for event in tally.starting.values()
-        ]
-        said += [
-            (halt(endpoint.name, None, endpoint.halted), "red")
-            for endpoint in tally.gates
-            if endpoint.halted and (endpoint.name, None) not in tally.halted
-        ]
-    return said + [
-        (halt(event.endpoint, event.model, event.failure.message), "red")
-        for event in tally.halted.values()
-    ]
 
 
 def _counts(tally: Tally) -> list[tuple[str, str]]:

@@ -4,8 +4,13 @@ from types import TracebackType
 from typing import IO, Self
 
 from asynceval.domain.events import (
+    BudgetReached,
+    DefectMet,
+    EndpointBack,
+    EndpointDown,
     EndpointHalted,
     Event,
+    OtherModelAnswered,
     Pulsed,
     ServerReady,
     ServerStarted,
@@ -13,11 +18,29 @@ from asynceval.domain.events import (
     SweepStarted,
     SweepStopping,
 )
+from asynceval.progress.held import held
+from asynceval.progress.sentences import (
+    FULL_DISK,
+    back,
+    budget,
+    defects,
+    down,
+    eta,
+    halt,
+    longest,
+    other_model,
+    still_down,
+    stood_still,
+    stop,
+)
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import dollars, duration, halt, one_line, percent, rate, stop
+from asynceval.progress.waits import STOOD_STILL
+from asynceval.progress.wording import dollars, duration, one_line, percent, rate
 
 EVERY = 5.0
-"""Seconds between two lines of numbers."""
+"""Seconds between two lines of numbers, and between two that tell of the same thing."""
+LONG = 60.0
+"""Seconds in flight from which on the oldest call is told, and between two such lines."""
 
 
 class PlainLines:
@@ -31,6 +54,8 @@ class PlainLines:
         self._stream: IO[str] | None = stream
         self._tally = tally
         self._due = EVERY
+        self._due_again: dict[str, float] = {}
+        self._down: set[str] = set()
 
     def __enter__(self) -> Self:
         """Begin; there is nothing to prepare."""
@@ -46,30 +71,66 @@ class PlainLines:
 
     def __call__(self, event: Event) -> None:
         """Count the event, and write a line if it is time to."""
-        tally = self._tally
-        tally.count(event)
+        self._tally.count(event)
         match event:
             case Pulsed():
-                if event.seconds >= self._due and tally.lanes:
-                    self._due = event.seconds + EVERY
-                    self._write(self._numbers())
-            case ServerStarted():
-                self._write(f"starting {event.endpoint}: {event.command} (output in {event.log})")
-            case ServerReady():
-                self._write(
-                    f"{event.endpoint} is ready after {event.seconds:.0f} s at {event.base_url}"
-                )
-            case SweepStarted():
-                stored = (
-                    f"{event.name}: {tally.total:,} calls in plan, run directory {event.run_dir}"
-                )
-                self._write(stored)
-            case EndpointHalted():
-                self._write(halt(event.endpoint, event.model, event.failure.message))
-            case SweepStopping():
-                self._write(stop(event))
+                self._pulse(event)
+            case EndpointDown() | EndpointBack():
+                self._outages()
             case SweepEnded():
-                self._write(self._ending(event))
+                self._end(event)
+            case _:
+                if line := self._line(event):
+                    self._write(line)
+
+    def _line(self, event: Event) -> str | None:
+        """Return what is told of an event at once: of most nothing, of some only the first time."""
+        news, line = self._tally.news, None
+        match event:
+            case ServerStarted():
+                line = f"starting {event.endpoint}: {event.command} (output in {event.log})"
+            case ServerReady():
+                ready = f"{event.endpoint} is ready after {event.seconds:.0f} s"
+                line = f"{ready} at {event.base_url}"
+            case SweepStarted():
+                plan = f"{self._tally.total:,} calls in plan"
+                line = f"{event.name}: {plan}, run directory {event.run_dir}"
+            case EndpointHalted():
+                line = halt(event.endpoint, event.model, event.failure.message)
+            case BudgetReached() if news.budgets[event.judge] is event:
+                line = budget(event)
+            case OtherModelAnswered() if news.others[event.endpoint, event.asked] is event:
+                line = other_model(event)
+            case DefectMet() if news.defects == 1:
+                line = defects(1)
+            case SweepStopping():
+                line = stop(event)
+        return line
+
+    def _pulse(self, event: Pulsed) -> None:
+        tally = self._tally
+        self._outages()
+        if event.lag > STOOD_STILL:
+            self._write_seldom("still", stood_still(1, event.lag), EVERY)
+        if tally.is_disk_full:
+            self._write_seldom("disk", FULL_DISK, LONG)
+        if event.oldest is not None and event.oldest.seconds >= LONG:
+            self._write_seldom("oldest", longest(event.oldest), LONG)
+        if event.seconds >= self._due and tally.lanes:
+            self._due = event.seconds + EVERY
+            self._write(self._numbers())
+
+    def _outages(self) -> None:
+        """Tell which endpoints went down or came back since that was told last."""
+        tally, news = self._tally, self._tally.news
+        for endpoint, outage in news.down.items():
+            line = down(outage, tally.seconds)
+            if endpoint not in self._down and self._write_seldom(f"down {endpoint}", line, EVERY):
+                self._down.add(endpoint)
+        for endpoint in self._down - news.down.keys():
+            self._down.remove(endpoint)
+            if endpoint in news.back:
+                self._write(back(news.back[endpoint][0]))
 
     def _numbers(self) -> str:
         tally = self._tally
@@ -82,12 +143,13 @@ class PlainLines:
                 f"in flight {tally.in_flight:,}",
                 *([f"retried {retried:,}"] if retried else []),
                 f"failed {tally.failed:,}",
-                f"eta {duration(tally.eta())}",
+                eta(tally.eta(), tally.awaited),
             )
         )
 
-    def _ending(self, event: SweepEnded) -> str:
-        tally = self._tally
+    def _end(self, event: SweepEnded) -> None:
+        """Write the last numbers, what was told only once before, and what held the calls back."""
+        tally, news = self._tally, self._tally.news
         parts = [
             self._counts(),
             "interrupted" if event.interrupted else "ended",
@@ -96,11 +158,27 @@ class PlainLines:
         ]
         if tally.cost is not None:
             parts.append(f"cost {dollars(tally.cost)}")
-        return "  ".join(parts)
+        self._write("  ".join(parts))
+        for outage in news.down.values():
+            self._write(still_down(outage.event))
+        if news.defects > 1:
+            self._write(defects(news.defects))
+        if news.stills > 1:
+            self._write(stood_still(news.stills, news.stood_still))
+        for line, advice in held(tally):
+            self._write(line + advice)
 
     def _counts(self) -> str:
         done, total = self._tally.done, self._tally.total
         return f"{duration(self._tally.seconds)}  {done:,}/{total:,} ({percent(done, total)})"
+
+    def _write_seldom(self, what: str, line: str, spacing: float) -> bool:
+        """Write a line unless one about the same was written less than `spacing` seconds ago."""
+        if self._tally.seconds < self._due_again.get(what, 0.0):
+            return False
+        self._due_again[what] = self._tally.seconds + spacing
+        self._write(line)
+        return True
 
     def _write(self, line: str) -> None:
         if self._stream is None:

@@ -5,34 +5,29 @@ replays hundreds of thousands of stored calls in a moment; what needs work is wo
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from math import inf
+from collections.abc import Iterable, Mapping
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import (
     AnswerLanded,
     CallFailed,
     CallRetried,
-    EndpointHalted,
     Event,
     GateStatus,
     JudgmentLanded,
     Lane,
     Pulsed,
-    ServerReady,
-    ServerStarted,
     SweepEnded,
     SweepStarted,
-    SweepStopping,
+    Wait,
 )
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Usage
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.progress.lane_count import LaneCount
-from asynceval.progress.window import Window
-
-FEW = 3
-"""Calls that must have come back from an endpoint before its speed says anything."""
+from asynceval.progress.news import News
+from asynceval.progress.pace import Pace
+from asynceval.progress.waits import Waits
 
 
 class Tally:
@@ -45,17 +40,14 @@ class Tally:
         self.seconds = 0.0
         self.lanes: tuple[LaneCount, ...] = ()
         self.gates: tuple[GateStatus, ...] = ()
-        self.starting: dict[str, ServerStarted] = {}
-        self.halted: dict[tuple[str, str | None], EndpointHalted] = {}
+        self.news = News()
         self.retries: Counter[Cause] = Counter()
         self.failures: Counter[Cause] = Counter()
-        self.stopping: SweepStopping | None = None
         self.ended: SweepEnded | None = None
         self._targets: dict[str, LaneCount] = {}
         self._judges: dict[str, LaneCount] = {}
-        self._at: dict[str, tuple[LaneCount, ...]] = {}
-        self._windows: dict[str, Window] = {}
-        self._marked = -inf
+        self._pace = Pace()
+        self._waits = Waits()
 
     def count(self, event: Event) -> None:
         """Add one event. Cells outside the plan count nowhere."""
@@ -73,8 +65,13 @@ class Tally:
                     lane.retried += 1
             case CallFailed():
                 self._count_failure(event)
+            case SweepStarted():
+                self._plan(event)
+            case SweepEnded():
+                self.ended = event
+                self.seconds = event.seconds
             case _:
-                self._note(event)
+                self.news.note(event, self.seconds)
 
     @property
     def done(self) -> int:
@@ -119,58 +116,59 @@ class Tally:
         return sum(calls for calls, _ in known), sum(tokens for _, tokens in known)
 
     def eta(self) -> float | None:
-        """Return the seconds until the slowest endpoint is through; None while unknown.
+        """Return the seconds until the slowest gate is through; None while unknown.
 
-        An endpoint's speed is taken from the calls it answered in the last minute, or in the
-        last few calls if these took longer. What was stored is no speed, and what cannot come any
-        more (failed, halted) is not waited for.
+        What cannot come any more (failed, halted) is not waited for. While an endpoint is down, or
+        the disk is full, nobody knows.
         """
-        slowest = 0.0
-        for endpoint, window in self._windows.items():
-            lanes = self._at[endpoint]
-            remaining = sum(lane.remaining for lane in lanes if not self.is_halted(lane.lane))
-            if not remaining:
-                continue
-            calls = sum(lane.calls for lane in lanes)
-            rates = window.rates(self.seconds, calls, 0)
-            if calls < FEW or not rates or not rates[0]:
-                return None
-            slowest = max(slowest, remaining / rates[0])
-        return slowest if self.lanes else None
+        if self.awaited is not None or self.is_disk_full:
+            return None
+        return self._pace.left(self.seconds, lambda lane: not self.is_halted(lane.lane))
 
-    def lanes_at(self, endpoint: str) -> tuple[LaneCount, ...]:
-        """Return the lanes that use an endpoint."""
-        return self._at.get(endpoint, ())
+    @property
+    def awaited(self) -> str | None:
+        """An endpoint that is down and still has cells to fill; None if there is none."""
+        down = self.news.down
+        for lane in self.lanes:
+            if lane.lane.endpoint in down and lane.remaining and not self.is_halted(lane.lane):
+                return lane.lane.endpoint
+        return None
+
+    @property
+    def is_disk_full(self) -> bool:
+        """Whether calls wait until what they bring can be kept."""
+        return any(gate.waits_for == "disk" for gate in self.gates)
+
+    def waits(self) -> Mapping[str, Mapping[Wait, float]]:
+        """Return for each gate how many seconds its calls waited, by what they waited for."""
+        return self._waits.gates
+
+    def share(self, gate: str, wait: Wait) -> float:
+        """Return the part of the time so far, from 0 to 1, that calls at a gate waited for this."""
+        return self._waits.share(gate, wait)
+
+    def lanes_at(self, gate: str) -> tuple[LaneCount, ...]:
+        """Return the lanes whose calls go through a gate."""
+        return self._pace.lanes_at(gate)
 
     def is_halted(self, lane: Lane) -> bool:
         """Whether nothing more is sent for this lane."""
-        return (lane.endpoint, None) in self.halted or (lane.endpoint, lane.name) in self.halted
+        halted = self.news.halted
+        return (lane.endpoint, None) in halted or (lane.endpoint, lane.name) in halted
 
     def _plan(self, event: SweepStarted) -> None:
         self.name, self.run_dir = event.name, event.run_dir
         self.lanes = tuple(LaneCount(lane) for lane in event.lanes)
         self._targets = {lane.lane.name: lane for lane in self.lanes if lane.lane.kind == "target"}
         self._judges = {lane.lane.name: lane for lane in self.lanes if lane.lane.kind == "judge"}
-        self._at = {}
-        for lane in self.lanes:
-            self._at[lane.lane.gate] = (*self._at.get(lane.lane.gate, ()), lane)
-        self._windows = {endpoint: Window(60.0, FEW) for endpoint in self._at}
+        self._pace = Pace(self.lanes)
 
-    def _note(self, event: Event) -> None:
-        match event:
-            case SweepStarted():
-                self._plan(event)
-            case ServerStarted():
-                self.starting[event.endpoint] = event
-            case ServerReady():
-                self.starting.pop(event.endpoint, None)
-            case EndpointHalted():
-                self.halted[event.endpoint, event.model] = event
-            case SweepStopping():
-                self.stopping = event
-            case SweepEnded():
-                self.ended = event
-                self.seconds = event.seconds
+    def _pulse(self, event: Pulsed) -> None:
+        self.seconds = event.seconds
+        self.gates = event.gates
+        self.news.pulse(event)
+        self._waits.pulse(event)
+        self._pace.pulse(event)
 
     def _count_failure(self, event: CallFailed) -> None:
         cause = event.failure.cause
@@ -200,22 +198,6 @@ class Tally:
                 target.score_sum += verdict.value
         elif isinstance(verdict, Unparsed):
             judge.unparsed += 1
-
-    def _pulse(self, event: Pulsed) -> None:
-        self.seconds = event.seconds
-        self.gates = event.gates
-        if event.seconds - self._marked < 1:
-            return
-        self._marked = event.seconds
-        busy = {endpoint.name for endpoint in event.gates if endpoint.in_flight}
-        for lane in self.lanes:
-            lane.mark(event.seconds)
-        for name, window in self._windows.items():
-            calls = sum(lane.calls for lane in self._at[name])
-            if not calls and name not in busy:
-                window.restart(event.seconds, 0, 0)  # a server that starts up is not slow
-            else:
-                window.mark(event.seconds, calls, 0)
 
 
 def cost_of(lanes: Iterable[LaneCount]) -> float | None:

@@ -13,17 +13,19 @@ class Window:
     rate too. It has no clock: it is told the seconds.
     """
 
-    __slots__ = ("_least", "_marks", "_span")
+    __slots__ = ("_before", "_least", "_marks", "_span")
 
     def __init__(self, span: float, least: int = 0) -> None:
         """Start empty; the first mark is where the window begins."""
         self._span = span
         self._least = least
         self._marks: deque[tuple[float, int, int]] = deque(maxlen=LONGEST)
+        self._before = 0
 
     def restart(self, seconds: float, calls: int, tokens: int) -> None:
         """Forget what was, and begin here."""
         self._marks.clear()
+        self._before = calls
         self._marks.append((seconds, calls, tokens))
 
     def mark(self, seconds: float, calls: int, tokens: int) -> None:
@@ -35,6 +37,10 @@ class Window:
             if seconds - since < self._span or calls - before < self._least:
                 break
             marks.popleft()
+
+    def since_restart(self, calls: int) -> int:
+        """Return how many of the calls came since the window was begun anew."""
+        return calls - self._before
 
     def rates(self, seconds: float, calls: int, tokens: int) -> tuple[float, float] | None:
         """Return calls and tokens a second up to now; None before the first second is over."""

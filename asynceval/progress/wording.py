@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from rich.cells import cell_len
 
-from asynceval.domain.events import SweepStopping
 from asynceval.domain.failure import Cause
 from asynceval.domain.text import visible
 
@@ -62,6 +61,11 @@ def percent(done: int, total: int) -> str:
     return f"{100 if done >= total else min(99, round(100 * done / total))} %"
 
 
+def share(part: float) -> str:
+    """Return a part from 0 to 1 in whole percent."""
+    return f"{min(100, round(100 * part))} %"
+
+
 def dollars(amount: float, *, at_least: bool = False) -> str:
     """Return US dollars, to the cent, or finer if it is less than ten of them."""
     digits = 2 if amount >= 0.1 or not amount else 4
@@ -72,18 +76,6 @@ def causes(counts: Mapping[Cause, int]) -> str:
     """Return how often each cause occurred, the most frequent first."""
     ordered = sorted(counts.items(), key=lambda item: -item[1])
     return ", ".join(f"{cause.replace('_', ' ')} {count:,}" for cause, count in ordered)
-
-
-def halt(endpoint: str, model: str | None, reason: str) -> str:
-    """Return which endpoint, or which model on it, gets no more calls, and why."""
-    place = endpoint if model is None else f"{model} on {endpoint}"
-    return one_line(f"halted {place}: {reason}")
-
-
-def stop(event: SweepStopping) -> str:
-    """Return what happens after the first Ctrl-C, and what a second one would do."""
-    calls = f"{event.open_calls:,} open call{'' if event.open_calls == 1 else 's'}"
-    return f"stopping: {calls} may finish within {event.grace:.0f} s, Ctrl-C drops them"
 
 
 def _start(text: str, width: int) -> str:

@@ -6,6 +6,7 @@ vLLM, SGLang, FastChat, llama.cpp and Ollama speak it, and most hosted providers
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,10 +16,12 @@ from asynceval import __version__
 from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply, Usage
-from asynceval.providers.signal import Action, Signal, classify
-from asynceval.providers.waits import retry_after
+from asynceval.providers.refusal import is_error, refused
+from asynceval.providers.signal import Action, Signal
 
 _EXCERPT = 500
+_ENCODINGS = ("identity", "gzip", "deflate", "")
+_BROKEN_OFF = ("error", "abort")
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -45,7 +48,11 @@ def headers(key: str | None) -> dict[str, str]:
 
 
 def body(call: Call) -> bytes:
-    """Return the request's JSON. A setting that is None is left to the server."""
+    """Return the request's JSON. A setting that is None is left to the server.
+
+    Neither `n` nor `stream` is ever sent: some servers ignore the one, and a reply in pieces may end
+    early without an error. Several answers are several calls.
+    """
     content: dict[str, Any] = {"model": call.wire, "messages": call.messages}
     if call.sampling.temperature is not None:
         content["temperature"] = call.sampling.temperature
@@ -64,9 +71,9 @@ def decode(status: int, response_headers: Mapping[str, str], content: bytes) -> 
         parsed, flags = _parse(content)
     except ValueError:
         return _not_json(status, response_headers, content)
-    if status != 200 or not isinstance(parsed, dict) or parsed.get("error"):
-        return _error(status, response_headers, parsed)
-    return _reply(parsed, flags, content)
+    if not 200 <= status < 300 or is_error(parsed):
+        return refused(status, response_headers, parsed)
+    return _reply(status, parsed, flags, content)
 
 
 def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:
@@ -83,41 +90,65 @@ def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:
         return orjson.loads(whole), () if whole == text else ("surrogate",)
 
 
-def _reply(parsed: dict[str, Any], flags: tuple[str, ...], content: bytes) -> Reply | Signal:
+def _reply(status: int, parsed: Any, flags: tuple[str, ...], content: bytes) -> Reply | Signal:
     try:
-        choice = parsed["choices"][0]
+        choices = parsed["choices"]
+        places = [_place(choice, at) for at, choice in enumerate(choices)]
+        choice = choices[places.index(min(places))]
         message = choice["message"]
-        text = message["content"]
-        finish_reason = choice.get("finish_reason")
+        text = _text(message["content"])
         reasoning = message.get("reasoning_content") or message.get("reasoning")
-        refusal = message.get("refusal")
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return _unusable(Cause.MALFORMED, "no choices[0].message.content", content)
-    if isinstance(text, list):
-        text = "".join(
-            part["text"]
-            for part in text
-            if isinstance(part, dict) and isinstance(part.get("text"), str)
-        )
-    if not isinstance(text, str) or not text.strip():
-        if finish_reason == "content_filter":
-            failure = Failure(Cause.FILTERED, "a content filter withheld the answer")
-            return Signal(failure, Action.GIVE_UP)
-        if isinstance(refusal, str) and refusal:
-            return Signal(Failure(Cause.REFUSED, refusal[:_EXCERPT]), Action.GIVE_UP)
-        if finish_reason == "length":
-            message = "all of max_tokens went before the first word of the answer: raise max_tokens"
-            return Signal(Failure(Cause.NO_CONTENT, message), Action.GIVE_UP)
-        return _unusable(Cause.NO_CONTENT, "the message has no text", content)
+        finish_reason = choice.get("finish_reason")
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return _unusable(Cause.MALFORMED, "no choices[0].message.content", status, content)
+    if len(set(places)) < len(places):
+        return _unusable(Cause.MALFORMED, "two choices have the same index", status, content)
+    if finish_reason in _BROKEN_OFF:
+        return _unusable(Cause.MALFORMED, "the server broke the answer off", status, content)
     model = parsed.get("model")
-    return Reply(
-        text=text,
+    reply = Reply(
+        text=text or "",
         reasoning=reasoning if isinstance(reasoning, str) else None,
         finish_reason=finish_reason if isinstance(finish_reason, str) else None,
         usage=_usage(parsed.get("usage")),
         model=model if isinstance(model, str) else None,
         flags=flags,
     )
+    if reply.text.strip():
+        return reply
+    return _textless(reply, message, status, content, is_text=text is not None)
+
+
+def _textless(
+    reply: Reply, message: dict[str, Any], status: int, content: bytes, *, is_text: bool
+) -> Signal:
+    """Return what a reply without a word calls for; `is_text` if it says that it is all."""
+    refusal = message.get("refusal")
+    if reply.finish_reason == "content_filter":
+        return _withheld(Cause.FILTERED, "a content filter withheld the answer")
+    if isinstance(refusal, str) and refusal:
+        return _withheld(Cause.REFUSED, refusal[:_EXCERPT])
+    if reply.finish_reason == "length":
+        told = "all of max_tokens went before the first word of the answer: raise max_tokens"
+        return _withheld(Cause.NO_CONTENT, told)
+    signal = _unusable(Cause.NO_CONTENT, "the message has no text", status, content)
+    is_answer = is_text and reply.finish_reason == "stop" and not message.get("tool_calls")
+    empty = replace(reply, flags=(*reply.flags, "empty")) if is_answer else None
+    return replace(signal, empty=empty)
+
+
+def _place(choice: Any, at: int) -> int:
+    index = choice.get("index")
+    return index if type(index) is int else at
+
+
+def _text(content: object) -> str | None:
+    """Return the text of a message's content, its parts of text joined; None if it has none."""
+    if isinstance(content, list):
+        texts = [part.get("text") for part in content if isinstance(part, dict)]
+        whole = [text for text in texts if isinstance(text, str)]
+        return "".join(whole) if whole else None
+    return content if isinstance(content, str) else None
 
 
 def _usage(usage: object) -> Usage:
@@ -128,65 +159,29 @@ def _usage(usage: object) -> Usage:
     return Usage(prompt, completion)
 
 
-def _unusable(cause: Cause, what: str, content: bytes) -> Signal:
+def _withheld(cause: Cause, message: str) -> Signal:
+    return Signal(Failure(cause, message), Action.GIVE_UP, maybe_paid=True)
+
+
+def _unusable(cause: Cause, what: str, status: int, content: bytes) -> Signal:
     excerpt = content[:_EXCERPT].decode("utf-8", "replace")
-    return Signal(Failure(cause, f"{what}: {excerpt}", 200), Action.RETRY_ONCE)
+    failure = Failure(cause, f"{what}: {excerpt}", status)
+    return Signal(failure, Action.RETRY_ONCE, maybe_paid=True)
 
 
 def _not_json(status: int, response_headers: Mapping[str, str], content: bytes) -> Signal:
-    excerpt = content[:_EXCERPT].decode("utf-8", "replace")
-    if status != 200:
-        return _error(status, response_headers, excerpt)
-    if content.lstrip()[:1] == b"<":
+    if not 200 <= status < 300:
+        text = content[:_EXCERPT].decode("utf-8", "replace")
+        return refused(status, response_headers, text)
+    start = content.lstrip()
+    if start.startswith(b"<"):
         message = "a web page came back, not JSON: is base_url right? Mostly it ends in /v1"
         return Signal(Failure(Cause.CONFIG, message, status), Action.HALT_ENDPOINT)
-    return _unusable(Cause.MALFORMED, "the body is not whole JSON", content)
-
-
-def _error(status: int, response_headers: Mapping[str, str], parsed: object) -> Signal:
-    if status == 200:
-        status = _status_within(parsed)
-    message, codes = _words(parsed)
-    cause, action = classify(status, codes)
-    if 300 <= status < 400:
-        host = urlsplit(response_headers.get("Location", "")).netloc or "elsewhere"
-        message = f"redirected to {host}; nothing was sent there. Set base_url to the final address"
-    elif status in (404, 405) and action is Action.HALT_ENDPOINT:
-        message = f"nothing answers on this path (mostly base_url ends in /v1): {message}"
-    told = f"HTTP {status}: {message}" if message else f"HTTP {status}"
-    return Signal(Failure(cause, told, status), action, retry_after(response_headers))
-
-
-def _status_within(parsed: object) -> int:
-    """Return the HTTP status that a router puts into the body of a 200, 200 if there is none."""
-    error = parsed.get("error") if isinstance(parsed, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) and 400 <= code < 600 else 200
-
-
-def _words(parsed: object) -> tuple[str, str]:
-    """Return an error body's message, and all that may hold its code, in lower case.
-
-    Knows `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, `{"object": "error", ...}` and
-    plain text.
-    """
-    error = parsed
-    if isinstance(parsed, dict):
-        error = parsed.get("error") or parsed.get("detail") or parsed
-    if not isinstance(error, dict):
-        if isinstance(error, str):
-            return error[:_EXCERPT].strip(), error[:_EXCERPT].lower()
-        # A list of what is wrong with the request repeats the request, so it holds no code.
-        return _written(error)[:_EXCERPT].strip(), ""
-    message = error.get("message")
-    message = message if isinstance(message, str) else _written(error)
-    parts = (error.get("code"), error.get("type"), message)
-    codes = " ".join(str(part) for part in parts if isinstance(part, (str, int)))
-    return message[:_EXCERPT], codes.lower()
-
-
-def _written(error: object) -> str:
-    try:
-        return orjson.dumps(error).decode()
-    except TypeError:  # orjson reads deeper nesting than it writes
-        return "the error's body is nested too deep to show"
+    kind = response_headers.get("Content-Type", "").lower()
+    encoding = response_headers.get("Content-Encoding", "identity").strip().lower()
+    what = "the body is not whole JSON"
+    if kind.startswith("text/event-stream") or start.startswith((b"data:", b"event:")):
+        what = "the server streams although it was not asked to"
+    elif encoding not in _ENCODINGS:
+        what = f"the body is encoded as {encoding[:20]}, which was not asked for"
+    return _unusable(Cause.MALFORMED, what, status, content)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
 
 
 class Action(StrEnum):
@@ -28,7 +29,9 @@ class Signal:
     """A failed attempt: why, what to do, and the seconds the server asked to wait, if it did.
 
     `maybe_paid` if the server may have done the work, and charge for it, all the same. `is_stale` if
-    the connection was closed before a byte came: a fresh one may do at once.
+    the connection was closed before a byte came: a fresh one may do at once. `empty` is the reply
+    that ended without a word, flagged "empty": what the model said after all, when asking again did
+    not help.
     """
 
     failure: Failure
@@ -36,6 +39,7 @@ class Signal:
     retry_after: float | None = None
     maybe_paid: bool = False
     is_stale: bool = False
+    empty: Reply | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,34 @@ class Row:
     within: tuple[int, ...] = ()
 
 
+UNSUPPORTED = (
+    "unsupported_parameter",
+    "unsupported_value",
+    "unsupportedparamserror",
+    "max_completion_tokens",
+    "system role not supported",
+)
+"""Words of an error that is about a setting of the request, and so about every request."""
+
 TABLE = (
+    # Who is told when to come back is not out of money, though some say so in the same words.
+    Row(
+        Cause.RATE,
+        Action.SLOW_DOWN,
+        codes=("please retry in", "please try again in"),
+        within=(429,),
+    ),
     Row(
         Cause.QUOTA,
         Action.HALT_ENDPOINT,
-        codes=("insufficient_quota", "billing_hard_limit_reached", "exceeded your current quota"),
+        codes=(
+            "insufficient_quota",
+            "billing_hard_limit_reached",
+            "billing_not_active",
+            "exceeded your current quota",
+            "credit balance is too low",
+            "insufficient balance",
+        ),
         statuses=(402,),
     ),
     Row(
@@ -64,8 +91,13 @@ TABLE = (
         Action.GIVE_UP,
         codes=(
             "context_length_exceeded",
-            "maximum context length",
+            "context length",
             "context size",
+            "context limit",
+            "context window",
+            "maximum model length",
+            "prompt is too long",
+            "exceeds the maximum number of tokens",
             "string_above_max_length",
         ),
         statuses=(413,),
@@ -81,11 +113,12 @@ TABLE = (
         codes=("model_not_found", "invalid model", "40301"),
     ),
     Row(Cause.CONFIG, Action.HALT_MODEL, codes=("model",), within=(404,)),
+    Row(Cause.CONFIG, Action.HALT_MODEL, codes=UNSUPPORTED, within=(400, 422)),
     Row(Cause.AUTH, Action.HALT_ENDPOINT, codes=("invalid_api_key",), statuses=(401, 403)),
     Row(
         Cause.RATE,
         Action.SLOW_DOWN,
-        codes=("rate_limit_exceeded", "resource_exhausted"),
+        codes=("rate_limit_exceeded", "rate_limit_error", "resource_exhausted", "overloaded_error"),
         statuses=(429, 529),
     ),
     Row(Cause.CONFIG, Action.HALT_ENDPOINT, statuses=(301, 302, 303, 307, 308, 404, 405)),
@@ -97,13 +130,17 @@ TABLE = (
 )
 
 
-def classify(status: int, codes: str) -> tuple[Cause, Action]:
+def classify(status: int, codes: str, should_retry: bool | None = None) -> tuple[Cause, Action]:
     """Return the cause and the action for an error response.
 
     `codes` is the error's code, type and message in lower case. The rows are tried in order, first
     all of them by code, then all by status; a 5xx that is in no row is retried, anything else is
     given up. A code never turns a server's own failure (5xx) into a refusal of the request, but
     for the ones that ask to slow down.
+
+    `should_retry` is what the server itself says of trying again (`x-should-retry`), None if
+    nothing. It comes after a code and before the status: False gives up what would be tried again,
+    True retries what would be given up. A halt stays one.
     """
     for row in TABLE:
         counts = status in row.within or not row.within
@@ -111,6 +148,15 @@ def classify(status: int, codes: str) -> tuple[Cause, Action]:
             counts = False
         if counts and any(code in codes for code in row.codes):
             return row.cause, row.action
+    cause, action = _by_status(status)
+    if should_retry is False and action in (Action.RETRY, Action.SLOW_DOWN):
+        return cause, Action.GIVE_UP
+    if should_retry is True and action is Action.GIVE_UP:
+        return cause, Action.RETRY
+    return cause, action
+
+
+def _by_status(status: int) -> tuple[Cause, Action]:
     for row in TABLE:
         if status in row.statuses:
             return row.cause, row.action

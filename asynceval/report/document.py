@@ -1,15 +1,17 @@
 """The JSON report: the contract in docs/design.md, section 9.
 
-It holds nothing that differs between an unbroken run and one that was killed and resumed.
+It holds nothing that differs between an unbroken run and one that was killed and resumed. Attempts
+that failed are no part of it: those that were in flight when a run was killed left no trace.
 """
 
+from collections import Counter as Counts
 from dataclasses import asdict
 from typing import Any
 
 from asynceval import __version__
 from asynceval.conversation import Plan
-from asynceval.report.summary import Standing, Summary
-from asynceval.stats.mean import Mean
+from asynceval.report.standings import Part, Standing
+from asynceval.report.summary import Summary
 
 
 def document(plan: Plan, summary: Summary) -> dict[str, Any]:
@@ -25,8 +27,10 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             "verdict_rule": sweep.rule,
             "models": [target.name for target in sweep.targets],
             "judges": [judge.name for judge in sweep.judges],
+            "answered_by": [asdict(alias) for alias in summary.aliases],
         },
         "coverage": asdict(summary.coverage),
+        "answers": [asdict(answers) for answers in summary.answers],
         "single": [_single(standing) for standing in summary.standings],
         "pairwise": [],
         "position_bias": [],
@@ -41,20 +45,30 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
 
 def _single(standing: Standing) -> dict[str, Any]:
     average = standing.average
+    missing = Counts[str]()
+    for lost in standing.missing:
+        missing[lost.ending] += lost.n
     return {
         "judge": standing.judge,
         "model": standing.model,
         "average": average and average.value,
         "se": average and average.se,
         "ci": average and average.interval,
-        "n": average.n if average else 0,
+        "n": standing.n,
         "expected": standing.expected,
-        "turns": {str(turn): _part(mean) for turn, mean in standing.turns.items()},
-        "categories": {category: _part(mean) for category, mean in standing.categories.items()},
+        "missing": dict(missing),
+        "comparable": standing.whole.is_comparable,
+        "turns": {str(turn): _part(part) for turn, part in standing.turns.items()},
+        "categories": {category: _part(part) for category, part in standing.categories.items()},
     }
 
 
-def _part(mean: Mean | None) -> dict[str, Any]:
-    if mean is None:
-        return {"mean": None, "se": None, "ci": None, "n": 0}
-    return {"mean": mean.value, "se": mean.se, "ci": mean.interval, "n": mean.n}
+def _part(part: Part) -> dict[str, Any]:
+    mean = part.mean
+    return {
+        "mean": mean and mean.value,
+        "se": mean and mean.se,
+        "ci": mean and mean.interval,
+        "n": mean.n if mean else 0,
+        "comparable": part.is_comparable,
+    }

@@ -4,12 +4,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from asynceval.domain.verdict import Score, Unparsed
+from asynceval.domain.verdict import Score
 from asynceval.report.outcomes import Outcome
+from asynceval.report.standings import Part
 from asynceval.report.summary import Summary
-from asynceval.stats.mean import Mean
 
-_SCORES = ("judge", "model", "kind", "part", "mean", "se", "low", "high", "n")
+_SCORES = ("judge", "model", "kind", "part", "mean", "se", "low", "high", "n", "comparable")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -39,30 +39,25 @@ def write(folder: Path, summary: Summary, outcomes: Iterable[Outcome]) -> tuple[
 
 def _scores(summary: Summary) -> Iterable[Sequence[object]]:
     for standing in summary.standings:
-        parts: list[tuple[str, object, Mean | None]] = [("average", None, standing.average)]
-        parts += [("turn", turn, mean) for turn, mean in standing.turns.items()]
-        parts += [("category", category, mean) for category, mean in standing.categories.items()]
-        for kind, part, mean in parts:
-            who = (standing.judge, standing.model, kind, part)
-            if mean is None:
-                yield (*who, None, None, None, None, 0)
+        parts: list[tuple[str, object, Part]] = [("average", None, standing.whole)]
+        parts += [("turn", turn, part) for turn, part in standing.turns.items()]
+        parts += [("category", name, part) for name, part in standing.categories.items()]
+        for kind, name, part in parts:
+            who = (standing.judge, standing.model, kind, name)
+            if (mean := part.mean) is None:
+                yield (*who, None, None, None, None, 0, part.is_comparable)
             else:
                 low, high = mean.interval or (None, None)
-                yield (*who, mean.value, mean.se, low, high, mean.n)
+                yield (*who, mean.value, mean.se, low, high, mean.n, part.is_comparable)
 
 
 def _judgments(outcomes: Iterable[Outcome]) -> Iterable[Sequence[object]]:
     for outcome in outcomes:
-        cell, score = outcome.cell, None
+        cell, ending = outcome.cell, outcome.ending
         if cell.judge is None:
             continue
-        match outcome.verdict:
-            case Score(value=value):
-                score, what = value, "scored"
-            case Unparsed(reason=reason):
-                what = f"unparsed: {reason}"
-            case _:
-                what = f"missing: {outcome.cause}"
+        score = outcome.verdict.value if isinstance(outcome.verdict, Score) else None
+        what = f"{ending}: {outcome.reason}" if ending in ("unparsed", "failed") else ending
         yield (
             cell.question,
             cell.category,

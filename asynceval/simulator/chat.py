@@ -1,7 +1,7 @@
 """The chat completion: OpenAI's wire format, read from a request and written into a reply."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -39,15 +39,15 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model says to a chat: one text per choice, cut to the limit."""
+    """What a model says to a chat: one text per choice, cut to the limit; None for no content."""
 
-    texts: tuple[str, ...]
+    texts: tuple[str | None, ...]
     is_cut: tuple[bool, ...]
 
     @property
     def tokens(self) -> int:
         """Return the size of all texts."""
-        return sum(tokens(len(text)) for text in self.texts)
+        return sum(tokens(len(text or "")) for text in self.texts)
 
 
 def tokens(characters: int) -> int:
@@ -111,6 +111,11 @@ def cut(chat: Chat, texts: tuple[str, ...]) -> Completion:
         return Completion(texts, (False,) * len(texts))
     most = chat.max_tokens * _TOKEN
     return Completion(tuple(text[:most] for text in texts), tuple(len(t) > most for t in texts))
+
+
+def blank(chat: Chat, text: Literal[""] | None) -> Completion:
+    """Return a completion that says nothing, in an empty text or in none."""
+    return Completion((text,) * chat.n, (False,) * chat.n)
 
 
 def write(chat: Chat, completion: Completion, *, reply_id: str, created: int) -> bytes:

@@ -1,80 +1,38 @@
-"""Limits: requests and tokens a minute, counted over a sliding window. The clock is passed in."""
+"""Limits: which requests an account admits, by number, by tokens and by model."""
 
-from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
-SPAN = 60.0
-"""Seconds that a limit counts over."""
-_GRAIN = 0.05
+from asynceval.simulator.meters import Bucket, Meter, Window
+from asynceval.simulator.settings import Settings
 
-
-@dataclass(slots=True)
-class _Slice:
-    """What was taken between two instants less than `_GRAIN` seconds apart."""
-
-    first: float
-    last: float
-    amount: int
-
-
-class Window:
-    """At most `limit` in any 60 s.
-
-    Amounts taken close together are kept as one, which leaves the window as late as the last of
-    them, so memory is bounded by the window (at most 1,200 slices) and not by the limit.
-    """
-
-    def __init__(self, limit: int) -> None:
-        """Start empty."""
-        self.limit = limit
-        self._slices: deque[_Slice] = deque()
-        self._used = 0
-
-    def remaining(self, now: float) -> int:
-        """Return how much can be taken now."""
-        slices = self._slices
-        while slices and slices[0].last + SPAN <= now:
-            self._used -= slices.popleft().amount
-        return self.limit - self._used
-
-    def wait(self, amount: int, now: float) -> float:
-        """Return the seconds until the amount fits, 0 if it does now; 60 if it never will."""
-        lacking = amount - self.remaining(now)
-        if lacking <= 0:
-            return 0.0
-        for each in self._slices:
-            lacking -= each.amount
-            if lacking <= 0:
-                return each.last + SPAN - now
-        return SPAN
-
-    def take(self, amount: int, now: float) -> None:
-        """Count an amount that was found to fit."""
-        self._used += amount
-        slices = self._slices
-        if slices and now - slices[-1].first < _GRAIN:
-            slices[-1].last = now
-            slices[-1].amount += amount
-        else:
-            slices.append(_Slice(now, now, amount))
-
-    def reset(self, now: float) -> float:
-        """Return the seconds until the whole limit is free again."""
-        return max(0.0, self._slices[-1].last + SPAN - now) if self._slices else 0.0
+Kind = Literal["requests", "tokens"]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A request that goes over a limit, and the seconds after which it may fit."""
+    """A request that goes over a limit: what was too much, and the seconds after which it may fit.
 
-    kind: Literal["requests", "tokens"]
+    `wait` is None if that is not told.
+    """
+
+    kind: Kind
     limit: int
-    wait: float
+    wait: float | None
+    limited: str = "requests per min"
+
+    @property
+    def message(self) -> str:
+        """Return what to tell the client."""
+        reached = f"Rate limit reached for {self.limited}: {self.limit}."
+        return reached if self.wait is None else f"{reached} Please try again in {self.wait:.3f}s."
 
     def headers(self) -> dict[str, str]:
         """Return how long to wait, in whole seconds and in milliseconds, both rounded up."""
+        if self.wait is None:
+            return {}
         return {
             "retry-after": str(ceil(self.wait)),
             "retry-after-ms": str(ceil(self.wait * 1000)),
@@ -82,34 +40,70 @@ class Refusal:
 
 
 class Limits:
-    """The limits of one account: a request is admitted by both or by neither."""
+    """The limits of one account: a request is admitted by all of them or counts in none."""
 
-    def __init__(self, rpm: int | None, tpm: int | None) -> None:
-        """Take requests and tokens a minute, None without a limit."""
-        self._requests = None if rpm is None else Window(rpm)
-        self._tokens = None if tpm is None else Window(tpm)
+    def __init__(self, settings: Settings) -> None:
+        """Take the limits from the settings; nothing is used yet."""
 
-    def admit(self, tokens: int, now: float) -> Refusal | None:
-        """Count a request of so many tokens, or return why it is refused and count nothing."""
-        requests, allowance = self._requests, self._tokens
-        if requests is not None and (wait := requests.wait(1, now)):
-            return Refusal("requests", requests.limit, wait)
-        if allowance is not None and (wait := allowance.wait(tokens, now)):
-            return Refusal("tokens", allowance.limit, wait)
-        if requests is not None:
-            requests.take(1, now)
-        if allowance is not None:
-            allowance.take(tokens, now)
+        def meter(limit: int) -> Meter:
+            burst = settings.burst
+            return Window(limit) if burst is None else Bucket(limit, burst)
+
+        self._requests = None if settings.rpm is None else meter(settings.rpm)
+        self._tokens = None if settings.tpm is None else meter(settings.tpm)
+        self._models = {each.model: meter(each.rpm) for each in settings.model_rpm}
+        self._most_in_flight = settings.most_in_flight
+        self._retry_after = settings.retry_after
+        self._is_quiet = settings.quiet_limits
+        self._in_flight = 0
+
+    def admit(self, model: str, tokens: int, now: float) -> Refusal | None:
+        """Count a request of so many tokens, or return why it is refused and count nothing.
+
+        For what is admitted, `leave` is called when it is over.
+        """
+        most = self._most_in_flight
+        if most is not None and self._in_flight >= most:
+            wait = None if self._is_quiet else self._retry_after
+            return Refusal("requests", most, wait, "requests in flight")
+        meters = tuple(self._meters(model, tokens))
+        for kind, limited, meter, amount in meters:
+            if wait := meter.wait(amount, now):
+                told = None if self._is_quiet else wait
+                return Refusal(kind, meter.limit, told, limited)
+        for _, _, meter, amount in meters:
+            meter.take(amount, now)
+        self._in_flight += 1
         return None
 
-    def headers(self, now: float) -> dict[str, str]:
-        """Return the state of the limits that are set, as OpenAI's response headers."""
-        headers = {}
-        for kind, window in (("requests", self._requests), ("tokens", self._tokens)):
-            if window is not None:
-                headers[f"x-ratelimit-limit-{kind}"] = str(window.limit)
-                headers[f"x-ratelimit-remaining-{kind}"] = str(window.remaining(now))
+    def leave(self) -> None:
+        """Count that an admitted request is over."""
+        self._in_flight -= 1
+
+    def headers(self, model: str, now: float) -> dict[str, str]:
+        """Return the state of the limits that are set, as OpenAI's response headers.
+
+        A model's own limit stands in the place of the account's.
+        """
+        headers: dict[str, str] = {}
+        if self._is_quiet:
+            return headers
+        requests = self._models.get(model, self._requests)
+        for kind, meter in (("requests", requests), ("tokens", self._tokens)):
+            if meter is not None:
+                headers[f"x-ratelimit-limit-{kind}"] = str(meter.limit)
+                headers[f"x-ratelimit-remaining-{kind}"] = str(meter.remaining(now))
                 # rounded first: 1.2 s that came out of a subtraction are not 1.201 s
-                milliseconds = ceil(round(window.reset(now) * 1000, 6))
+                milliseconds = ceil(round(meter.reset(now) * 1000, 6))
                 headers[f"x-ratelimit-reset-{kind}"] = f"{milliseconds / 1000:g}s"
         return headers
+
+    def _meters(self, model: str, tokens: int) -> Iterator[tuple[Kind, str, Meter, int]]:
+        """Yield what the request counts in: kind, words for it, meter and amount."""
+        if self._requests is not None:
+            yield "requests", "requests per min", self._requests, 1
+        own = self._models.get(model)
+        if own is not None:
+            yield "requests", f"requests to {model} per min", own, 1
+        if self._tokens is not None:
+            yield "tokens", "tokens per min", self._tokens, tokens

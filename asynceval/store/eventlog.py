@@ -4,12 +4,19 @@ from pathlib import Path
 from time import strftime
 from typing import Self
 
+from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
 from asynceval.domain.events import (
+    BudgetReached,
     CallFailed,
     CallRetried,
+    DefectMet,
+    EndpointBack,
+    EndpointDown,
     EndpointHalted,
     Event,
+    OtherModelAnswered,
+    Pulsed,
     ServerReady,
     ServerStarted,
     SweepEnded,
@@ -19,17 +26,26 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Cause
 from asynceval.domain.text import visible
 
+_STOOD_STILL = 1.0
+_TRACE = "    | "
+
 
 class EventLog:
-    """A listener that appends to a file. What landed is in the log of calls, and not told here."""
+    """A listener that appends to a file. What landed is in the log of calls, and not told here.
+
+    Nothing depends on this file, so a disk that is full does not end the run: the event is dropped
+    and counted, and once there is space again a line says how many are missing.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Open the file to append to."""
+        """Open the file to append to. StorageError if it cannot be had."""
         try:
             self._file = path.open("ab", buffering=0)
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
-        self._path = path
+        self.dropped = 0
+        self._missing = 0
+        self._is_torn = False
 
     def __enter__(self) -> Self:
         """Return the listener."""
@@ -37,38 +53,105 @@ class EventLog:
 
     def __exit__(self, *_: object) -> None:
         """Close the file."""
-        self._file.close()
+        try:
+            self._file.close()
+        except OSError:  # some file systems tell of a full disk only now
+            self.dropped += 1
 
     def __call__(self, event: Event) -> None:
-        """Write the event's line, if it has one."""
+        """Write the event's line, if it has one; `dropped` counts those that could not be written."""
         line = _line(event)
         if line is None:
             return
+        text = _stamped(line)
+        if isinstance(event, DefectMet):
+            text += "".join(f"{_TRACE}{_one_line(part)}\n" for part in event.trace.splitlines())
         try:
-            self._file.write(f"{strftime('%Y-%m-%d %H:%M:%S')} {visible(line)}\n".encode())
-        except OSError as error:
-            raise StorageError(f"{self._path}: cannot be written: {error.strerror}") from error
+            if self._missing:
+                self._write(_stamped(f"not written, for lack of space: {self._missing}"))
+                self._missing = 0
+            self._write(text)
+        except OSError:
+            self.dropped += 1
+            self._missing += 1
+
+    def _write(self, text: str) -> None:
+        """Write all of it or fail; after a part of it, the next line begins anew."""
+        rest = text.encode()
+        if self._is_torn:
+            rest = b"\n" + rest
+        while rest:
+            written = self._file.write(rest)
+            self._is_torn = not rest[:written].endswith(b"\n")
+            rest = rest[written:]
+
+
+def _stamped(line: str) -> str:
+    return f"{strftime('%Y-%m-%d %H:%M:%S')} {_one_line(line)}\n"
+
+
+def _one_line(text: str) -> str:
+    return visible(text).replace("\n", "␊")
 
 
 def _line(event: Event) -> str | None:
+    match event:
+        case EndpointHalted() | EndpointDown() | EndpointBack() | ServerStarted() | ServerReady():
+            return _of_endpoint(event)
+        case CallRetried() | CallFailed() | OtherModelAnswered() | DefectMet():
+            return _of_call(event)
+        case _:
+            return _of_sweep(event)
+
+
+def _of_endpoint(
+    event: EndpointHalted | EndpointDown | EndpointBack | ServerStarted | ServerReady,
+) -> str:
     match event:
         case ServerStarted(endpoint, command, _):
             return f"endpoint {endpoint}: started {command}"
         case ServerReady(endpoint, base_url, seconds):
             return f"endpoint {endpoint}: ready at {base_url} after {seconds:.1f} s"
-        case SweepStarted(name, _, lanes):
-            return f"sweep {name}: {sum(lane.total for lane in lanes)} calls in the plan"
-        case CallRetried(cell, endpoint, failure, wait):
-            return f"{endpoint}: {cell.asked}: {failure.message}; again in {wait:.1f} s"
-        case CallFailed(cell, endpoint, failure) if failure.cause is not Cause.NOT_REACHED:
-            place = f"question {cell.question} turn {cell.turn} of {cell.target}"
-            return f"{endpoint}: {cell.asked}: {place} failed ({failure.cause}): {failure.message}"
         case EndpointHalted(endpoint, model, failure):
             what = endpoint if model is None else f"{model} on {endpoint}"
             return f"{what}: nothing is sent any more ({failure.cause}): {failure.message}"
+        case EndpointDown(endpoint, failure, wait):
+            told = f"{endpoint}: is down ({failure.cause}): {failure.message}"
+            return f"{told}; tried again in {wait:.1f} s"
+        case EndpointBack(endpoint, seconds):
+            return f"{endpoint}: answers again after {seconds:.1f} s"
+
+
+def _of_call(event: CallRetried | CallFailed | OtherModelAnswered | DefectMet) -> str | None:
+    match event:
+        case CallRetried(cell, endpoint, failure, wait):
+            return f"{endpoint}: {cell.asked}: {failure.message}; again in {wait:.1f} s"
+        case CallFailed(cell, endpoint, failure) if failure.cause is not Cause.NOT_REACHED:
+            told = f"{endpoint}: {cell.asked}: {_place(cell)} failed"
+            return f"{told} ({failure.cause}): {failure.message}"
+        case OtherModelAnswered(endpoint, asked, answered):
+            return f"{endpoint}: answers as {answered} where {asked} was asked"
+        case DefectMet(cell, _):
+            return f"{cell.asked}: {_place(cell)} failed inside asynceval:"
+        case _:
+            return None
+
+
+def _of_sweep(event: Event) -> str | None:
+    match event:
+        case SweepStarted(name, _, lanes):
+            return f"sweep {name}: {sum(lane.total for lane in lanes)} calls in the plan"
+        case BudgetReached(_, message):
+            return message
+        case Pulsed(_, _, _, lag) if lag > _STOOD_STILL:
+            return f"this process stood still for {lag:.1f} s"
         case SweepStopping(open_calls, grace):
             return f"stopping: {open_calls} open calls have {grace:g} s to finish"
         case SweepEnded(seconds, interrupted):
             return f"{'interrupted' if interrupted else 'ended'} after {seconds:.1f} s"
         case _:
             return None
+
+
+def _place(cell: Cell) -> str:
+    return f"question {cell.question} turn {cell.turn} of {cell.target}"

@@ -25,7 +25,8 @@ class Record:
 
     `at` is when the request went out, in seconds since the epoch; `waited` are the seconds from
     the asking to that moment (gate and back-off), `sent` from there to the last byte of the reply.
-    `attempts` counts requests, the successful one included.
+    `attempts` counts requests, the successful one included; `maybe_paid` those of them that failed
+    after the server may have done the work, and charged for it.
     """
 
     key: bytes
@@ -35,6 +36,7 @@ class Record:
     waited: float
     sent: float
     attempts: int
+    maybe_paid: int = 0
 
 
 def encode(record: Record) -> bytes:
@@ -61,6 +63,7 @@ def encode(record: Record) -> bytes:
         "waited": _rounded(record.waited),
         "sent": _rounded(record.sent),
         "attempts": record.attempts,
+        "maybe_paid": record.maybe_paid,
     }
     body = orjson.dumps(content)[:-1]
     return b'%b,"crc":"%08x"}\n' % (body, crc32(body))
@@ -101,6 +104,7 @@ def decode(line: bytes) -> Record:
         waited=content["waited"],
         sent=content["sent"],
         attempts=content["attempts"],
+        maybe_paid=content.get("maybe_paid", 0),  # not in lines of older versions
     )
 
 

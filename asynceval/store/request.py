@@ -111,7 +111,7 @@ def _priced(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:
-    budget = fields.get("budget")
+    budget = {"budget": None, **fields}["budget"]
     return {**fields, "budget": budget and Budget(**budget)}
 
 

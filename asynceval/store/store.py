@@ -11,7 +11,7 @@ import orjson
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
 from asynceval.domain.failure import Failure
-from asynceval.domain.reply import Reply
+from asynceval.domain.reply import Reply, Usage
 from asynceval.store.index import Index
 from asynceval.store.line import Record, decode, decode_reply, encode
 from asynceval.store.log import Found, Log
@@ -101,6 +101,22 @@ class Store:
         """Yield every call that is done, in the order of the log."""
         for place in self._index.places():
             yield decode(self._log.read(place))
+
+    def usage(self) -> dict[tuple[str, str], Usage]:
+        """Return the tokens of all calls that are done, by kind ("answer", "judgment") and model.
+
+        Where the server did not count a completion, half its bytes stand for its tokens.
+        """
+        totals: dict[tuple[str, str], list[int]] = {}
+        for record in self.records():
+            usage = record.reply.usage
+            total = totals.setdefault((record.cell.kind, record.cell.asked), [0, 0])
+            total[0] += usage.prompt_tokens or 0
+            if usage.completion_tokens is None:
+                total[1] += len(record.reply.text.encode()) // 2
+            else:
+                total[1] += usage.completion_tokens
+        return {model: Usage(*total) for model, total in totals.items()}
 
     def sync(self) -> None:
         """Put what was appended on the disk; may be called from another thread."""

@@ -93,3 +93,81 @@ def test_a_run_without_judges() -> None:
     show(console, plan, summarise(plan, [Outcome(Cell("1", "math", 1, "m"), Usage(1, 1))]))
     assert isinstance(console.file, StringIO)
     assert "1 of 2 answers are there." in console.file.getvalue()
+
+
+def board(verdicts: dict[str, list[Verdict | Cause]], width: int = 80) -> str:
+    """Return the tables of models that got these verdicts on as many questions of one turn."""
+    size = max(map(len, verdicts.values()))
+    questions = tuple(Question(str(n), CATEGORIES[n], ("a",)) for n in range(size))
+    targets = tuple(Target(name, "e", name) for name in verdicts)
+    sweep = Sweep("s", (Endpoint("e", "http://e"),), targets, (Judge("judge", "e", "judge"),))
+    plan = Plan(sweep, questions, builtin())
+    outcomes = [
+        Outcome(cell, cause=got) if isinstance(got, Cause) else Outcome(cell, Usage(1, 1), got)
+        for name, row in verdicts.items()
+        for question, got in zip(questions, row, strict=True)
+        for cell in [Cell(question.id, question.category, 1, name, judge="judge")]
+    ]
+    console = Console(file=StringIO(), width=width)
+    show(console, plan, summarise(plan, outcomes))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def test_a_mean_over_fewer_questions_is_marked() -> None:
+    """A star stands at every mean that lacks a score others have, and a line says what it means."""
+    text = board({"whole": [Score(7.0), Score(8.0)], "part": [Score(9.0), Cause.TIMEOUT]})
+    assert "* fewer scores than other models: the order is unsure" in text
+    lines = {line.split()[0]: line for line in text.split("Means")[0].splitlines() if line.strip()}
+    assert "*9.00" in lines["part"]
+    assert "*" not in lines["whole"]
+    by_category = text.split("Means by category")[1]
+    assert "*" not in next(line for line in by_category.splitlines() if "writing" in line)
+
+
+def test_equal_coverage_has_no_mark() -> None:
+    """Where all models lack the same question their order is as good as their means."""
+    text = board({"a": [Score(7.0), Cause.TIMEOUT], "b": [Score(9.0), Cause.TIMEOUT]})
+    assert "*" not in text
+
+
+def test_what_a_model_lacks_is_told_below_its_table() -> None:
+    """Each model's missing scores are told in number, way and reason."""
+    text = board(
+        {
+            "a": [Cause.TIMEOUT, Cause.SERVER, Cause.TIMEOUT, Score(7.0)],
+            "b": [Unparsed("no_verdict"), Cause.FILTERED, Cause.CONTEXT_LENGTH, Score(7.0)],
+            "c": [Score(7.0)] * 4,
+        },
+        width=120,
+    )
+    assert "a: 3 of 4 without a score: 3 failed (1 server, 2 timeout)\n" in text
+    assert (
+        "b: 3 of 4 without a score: 1 unparsed (no verdict), 1 filtered, 1 context length\n" in text
+    )
+    assert "c: " not in text
+
+
+def test_ten_of_ten_fits() -> None:
+    """The widest mean that there is, with a mark, stands whole in a narrow table."""
+    names = [f"m{number}" for number in range(6)]
+    verdicts: dict[str, list[Verdict | Cause]] = {name: [Score(10.0)] * 6 for name in names}
+    verdicts["m0"] = [Score(10.0), *[Cause.TIMEOUT] * 5]
+    text = board(verdicts, width=60)
+    assert all(len(line) <= 60 for line in text.splitlines())
+    assert text.count("10.00") == 5 * (3 + 6) + 2
+
+
+@pytest.mark.parametrize("name", ["\x1b]52;c;x\x07", "\x9b2J", "a\nwarning: b", "[/]", "\u202eb"])
+def test_a_hostile_model_name_in_a_reply_is_shown_harmless(name: str) -> None:
+    """What a server calls itself reaches the terminal in one line, and does nothing there."""
+    sweep = Sweep("s", (Endpoint("e", "http://e"),), (Target("m", "e", "m"),), ())
+    plan = Plan(sweep, (Question("1", "math", ("a",)),), builtin())
+    outcome = Outcome(Cell("1", "math", 1, "m"), Usage(1, 1), answered_by=name)
+    console = Console(file=StringIO(), width=120)
+    show(console, plan, summarise(plan, [outcome]))
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "given by another model" in text
+    assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) == {"\n"}
+    assert sum(line.startswith("warning: ") for line in text.splitlines()) == 1

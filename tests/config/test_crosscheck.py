@@ -5,6 +5,7 @@ import tomllib
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asynceval.config.accounts import LIMITS
 from asynceval.config.crosscheck import faults
 from tests.config.build import MINIMAL
 
@@ -60,13 +61,86 @@ def test_a_port_and_a_server_need_each_other() -> None:
     assert "must hold {port}" in found(text)["endpoints.b.base_url"]
 
 
+def test_one_account_has_one_set_of_limits() -> None:
+    """A limit that differs is told at the second place, with the first."""
+    text = """
+        [endpoints.a]
+        base_url = "https://a"
+        account = "team"
+        parallel = 5
+        rpm = 60
+        [endpoints.b]
+        base_url = "https://b"
+        account = "team"
+        parallel = "auto"
+        rpm = 60.0
+        tpm = 100
+        [endpoints.c]
+        base_url = "https://c"
+        parallel = 7
+        [endpoints.d]
+        base_url = "https://d"
+        account = "c"
+        parallel = 8
+        charges_max_tokens = true
+    """
+    assert found(text) == {
+        "endpoints.b.parallel": (
+            "differs from endpoints.a.parallel: both are limits of the account team"
+        ),
+        "endpoints.d.parallel": (
+            "differs from endpoints.c.parallel: both are limits of the account c"
+        ),
+    }
+
+
+def test_keys_without_effect_are_told() -> None:
+    """Certificates for plain http, and a deadline that ends before the first attempt may."""
+    text = """
+        [endpoints.a]
+        base_url = "http://a"
+        ca_file = "ca.pem"
+        timeout = 60
+        deadline = 30.5
+        [endpoints.b]
+        base_url = "https://b"
+        ca_file = "ca.pem"
+        timeout = 60
+        deadline = 60
+    """
+    assert found(text) == {
+        "endpoints.a.ca_file": "has no use: base_url is http://, without certificates",
+        "endpoints.a.deadline": "is less than the timeout of one attempt, 60 s",
+    }
+
+
+def test_a_budget_has_a_bound() -> None:
+    """An empty budget is told, the run's and a judge's."""
+    text = "budget = {}\n" + MINIMAL + '[[judges]]\nname = "j"\nendpoint = "e"\nbudget = {}\n'
+    said = "is empty: give usd, tokens or both"
+    assert found(text) == {"budget": said, "judges.0.budget": said}
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["account", *LIMITS, "base_url", "timeout", "deadline", "ca_file"]),
+        st.sampled_from([None, True, 0, 1, 2.5, float("nan"), "", "auto", "a", "http://h", [], {}]),
+    )
+)
+def test_wrong_limits_are_left_to_the_schema(table: dict[str, object]) -> None:
+    """Whatever an endpoint's keys hold, comparing them with another's never raises."""
+    list(faults({"endpoints": {"a": table, "b": {"account": "a", "rpm": 1, "parallel": 5}}}))
+
+
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(),
         lambda inner: (
             st.lists(inner, max_size=3)
             | st.dictionaries(
-                st.sampled_from(["endpoints", "models", "judges", "name", "endpoint", "base_url"]),
+                st.sampled_from(
+                    ["endpoints", "models", "judges", "name", "endpoint", "base_url", "budget"]
+                ),
                 inner,
             )
         ),
@@ -74,4 +148,4 @@ def test_a_port_and_a_server_need_each_other() -> None:
 )
 def test_wrong_types_are_left_to_the_schema(value: object) -> None:
     """Whatever stands where, looking for contradictions never raises."""
-    list(faults({"endpoints": value, "models": value, "judges": value}))
+    list(faults({"endpoints": value, "models": value, "judges": value, "budget": value}))

@@ -9,7 +9,7 @@ from asynceval.benchmarks import shipped
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.request import load
 from asynceval.domain.errors import ConfigError
-from asynceval.domain.sweep import Endpoint, Judge, Target
+from asynceval.domain.sweep import Budget, Endpoint, Judge, Target
 from tests.config.build import MINIMAL, config, questions, references
 
 URL, JUDGE_URL = "http://127.0.0.1:8000/v1", "https://judge.example/v1"
@@ -64,6 +64,7 @@ def test_every_flag_arrives(tmp_path: Path) -> None:
             key_env="KEY",
             judge_key_env="JUDGE_KEY",
             parallel=7,
+            budget=2.5,
             questions="mine/question.jsonl",
             categories=("writing",),
             limit=3,
@@ -76,6 +77,7 @@ def test_every_flag_arrives(tmp_path: Path) -> None:
     )
     assert request.sweep.targets == (Target("a/b", "default", "a/b"), Target("c", "default", "c"))
     assert request.sweep.judges == (Judge("j", "judge", "j"),)
+    assert request.sweep.budget == Budget(usd=2.5)
     assert (request.questions, request.references) == (path, None)
     assert (request.categories, request.limit) == (("writing",), 3)
 
@@ -142,6 +144,9 @@ def test_what_is_missing_without_a_config_is_told_at_once() -> None:
         (Flags(questions=""), "--questions: is empty"),
         (Flags(questions="a\0b"), "--questions: holds a control character"),
         (Flags(questions="duett"), "--questions: no such file"),
+        (Flags(budget=-1.0), "--budget: must be above 0, in US dollars"),
+        (Flags(budget=float("nan")), "--budget: must be above 0, in US dollars"),
+        (Flags(budget=float("inf")), "--budget: must be above 0, in US dollars"),
     ],
 )
 def test_a_wrong_flag_is_named(change: Flags, flag: str) -> None:
@@ -269,6 +274,19 @@ def test_flags_overrule_the_benchmark_and_the_limits(tmp_path: Path, duet: Path)
     assert (request.categories, request.limit) == (("math",), 1)
     kept = resolve(path, Flags())
     assert (kept.references, kept.categories, kept.limit) == (tmp_path / "own.jsonl", ("x",), 9)
+
+
+def test_a_budget_on_the_command_line_overrules_the_configs_dollars(tmp_path: Path) -> None:
+    """--budget is in dollars; a budget in tokens stays beside it."""
+    path = config(tmp_path, "budget = {usd = 1, tokens = 5}\n" + MINIMAL)
+    assert resolve(path, Flags(budget=7.5)).sweep.budget == Budget(7.5, 5)
+    assert resolve(path, Flags()).sweep.budget == Budget(1, 5)
+
+
+def test_parallel_may_be_left_to_be_found(tmp_path: Path) -> None:
+    """--parallel auto is for every endpoint."""
+    sweep = resolve(config(tmp_path, TWO), Flags(parallel="auto")).sweep
+    assert [e.parallel for e in sweep.endpoints] == ["auto", "auto"]
 
 
 def test_other_questions_stand_in_for_missing_ones(tmp_path: Path) -> None:

@@ -157,6 +157,7 @@ FULL = """\
 name = "s"
 choices = 1
 verdict_rule = "default"
+budget = { usd = 1, tokens = 1 }
 [benchmark]
 questions = "q.jsonl"
 references = "q.jsonl"
@@ -169,9 +170,13 @@ missing_reference = "warn"
 kind = "openai"
 base_url = "http://127.0.0.1:{port}/v1"
 api_key_env = "KEY"
+account = "a"
 parallel = 1
 rpm = 1
+tpm = 1
 timeout = 1
+deadline = 1
+ca_file = "q.jsonl"
 server = { command = "c", ready = "/r", startup_timeout = 1 }
 [[models]]
 name = "m"
@@ -190,6 +195,7 @@ max_tokens = 1
 temperature = 1
 repeats = 1
 price = { input = 1, output = 1 }
+budget = { usd = 1, tokens = 1 }
 """
 SCRAPS = st.sampled_from(
     [
@@ -208,20 +214,34 @@ SCRAPS = st.sampled_from(
         "07:32:00",
     ]
 )
-VALUES = [match.span(1) for match in re.finditer(r'= \[?("[^"]*"|\d+)', FULL)]
+WITHOUT_CA = FULL.replace('ca_file = "q.jsonl"\n', "")
+"""What loads as it is."""
 
 
-@given(st.lists(SCRAPS, min_size=36, max_size=36), st.sets(st.integers(0, 35), max_size=4))
+def spans(text: str) -> list[tuple[int, int]]:
+    """Return where the values of a config stand."""
+    return [match.span(1) for match in re.finditer(r'= \[?("[^"]*"|\d+)', text)]
+
+
+VALUES = spans(FULL)
+
+
+@given(st.lists(SCRAPS, min_size=43, max_size=43), st.sets(st.integers(0, 42), max_size=4))
 def test_any_values_are_accepted_or_refused(
     tmp_path_factory: pytest.TempPathFactory, scraps: list[str], at: set[int]
 ) -> None:
     """Whatever TOML values the keys have, loading succeeds or raises ConfigError, nothing else."""
-    text = FULL
+    text, values = WITHOUT_CA, spans(WITHOUT_CA)
     for number in sorted(at, reverse=True):
-        start, end = VALUES[number]
+        start, end = values[number]
         text = text[:start] + scraps[number] + text[end:]
     with suppress(ConfigError):
         load(config(tmp_path_factory.getbasetemp(), text))
+
+
+def test_what_has_every_key_loads(tmp_path: Path) -> None:
+    """The config that the tests here change is right, but for its certificates."""
+    assert load(config(tmp_path, WITHOUT_CA)).sweep.name == "s"
 
 
 @pytest.mark.parametrize("canary", ["sk-canary-0001", "c4n4ry0123456789abcdef0123456789"])
@@ -230,7 +250,7 @@ def test_a_key_in_any_field_is_in_no_error(
     tmp_path: Path, span: tuple[int, int], canary: str
 ) -> None:
     """A key pasted anywhere, beside a mistake that makes an error, is not repeated by it."""
-    assert len(VALUES) == 36
+    assert len(VALUES) == 44
     text = FULL[: span[0]] + f'"{canary}"' + FULL[span[1] :]
     path = config(tmp_path, text + 'bogus = 1\n[[judges]]\nname = "j"\nendpoint = "no"\n')
     with pytest.raises(ConfigError) as caught:

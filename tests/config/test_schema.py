@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 from asynceval.config.schema import parse
-from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
+from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
 from tests.config.build import MINIMAL
 
 
@@ -40,6 +40,7 @@ def test_every_key_arrives() -> None:
         name = "s"
         choices = 3
         verdict_rule = "fastchat"
+        budget = {usd = 10, tokens = 2_000_000}
         [benchmark]
         questions = "q.jsonl"
         references = "r"
@@ -52,9 +53,14 @@ def test_every_key_arrives() -> None:
         kind = "openai"
         base_url = "http://127.0.0.1:{port}/v1"
         api_key_env = "KEY"
+        account = "team"
         parallel = 7
         rpm = 90
+        tpm = 2_000_000
+        charges_max_tokens = true
         timeout = 1.5
+        deadline = 20
+        ca_file = "ca.pem"
         server = {command = "serve {port}", ready = "/ok", startup_timeout = 5}
         [[models]]
         name = "m"
@@ -73,6 +79,7 @@ def test_every_key_arrives() -> None:
         temperature = 0.5
         repeats = 4
         price = {input = 0, output = 0}
+        budget = {usd = 2.5}
     """
     config, found = parse(tomllib.loads(text))
     assert config is not None, found
@@ -83,16 +90,22 @@ def test_every_key_arrives() -> None:
                 "e",
                 "http://127.0.0.1:{port}/v1",
                 api_key_env="KEY",
+                account="team",
                 parallel=7,
                 rpm=90.0,
+                tpm=2e6,
+                charges_max_tokens=True,
                 timeout=1.5,
+                deadline=20.0,
+                ca_file="ca.pem",
                 server=Server("serve {port}", "/ok", 5.0),
             ),
         ),
         targets=(Target("m", "e", "org/m", 10, 2.0, "Be brief.\n", Price(1.0, 2.5)),),
-        judges=(Judge("j", "e", "org/j", "single", 20, 0.5, 4, Price(0.0, 0.0)),),
+        judges=(Judge("j", "e", "org/j", "single", 20, 0.5, 4, Price(0.0, 0.0), Budget(2.5)),),
         choices=3,
         rule="fastchat",
+        budget=Budget(10.0, 2_000_000),
     )
     benchmark = config.benchmark.model_dump()
     assert benchmark == {
@@ -160,16 +173,21 @@ def test_a_wrong_value_is_told_what_it_should_be(
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("parallel = 0", "must be at least 1"),
-        ('parallel = "auto"', '"auto" is not there yet: give a number'),
+        ("parallel = 0", 'must be at least 1, or "auto"'),
+        ('parallel = "fast"', 'must be a whole number, or "auto"'),
+        ("parallel = true", 'must be a whole number, or "auto"'),
+        ("parallel = 1.5", 'must be a whole number, or "auto"'),
         ("rpm = 0", "must be above 0"),
         ("rpm = inf", "must be a finite number"),
         ("timeout = -1", "must be above 0"),
         ("timeout = nan", "must be"),
         ('timeout = "60s"', "must be a number"),
         ('kind = "anthropic"', 'must be "openai" (others are not there yet)'),
-        ("tpm = 2_000_000", "is not there yet"),
-        ('account = "a"', "is not there yet"),
+        ("tpm = 0", "must be above 0"),
+        ('account = ""', "is empty"),
+        ('charges_max_tokens = "yes"', "must be true or false"),
+        ("deadline = 0", "must be above 0"),
+        ('ca_file = " "', "is empty"),
         ('api_key = "canary"', "is refused: a key never stands in a config file"),
         ('api_key_env = "sk-canary"', "must be the name of an environment variable"),
         ("base_url = 5", "must be a text"),
@@ -199,6 +217,11 @@ def test_a_wrong_limit_of_an_endpoint_is_told(line: str, message: str) -> None:
         ("price = {input = -1, output = 1}", "price.input", "must be at least 0"),
         ("price = {inptu = 1, output = 1}", "price.inptu", "unknown key; did you mean input?"),
         ('system = "x"', "system", "unknown key"),
+        ("budget = 5", "budget", "must be a table"),
+        ("budget = {usd = 0}", "budget.usd", "must be above 0"),
+        ("budget = {usd = inf}", "budget.usd", "must be a finite number"),
+        ("budget = {tokens = 1.5}", "budget.tokens", "must be a whole number"),
+        ("budget = {token = 1}", "budget.token", "unknown key; did you mean tokens?"),
     ],
 )
 def test_a_wrong_key_of_a_judge_is_told(line: str, key: str, message: str) -> None:
@@ -224,6 +247,55 @@ def test_a_wrong_key_of_a_server_is_told(line: str, key: str, message: str) -> N
         text = MINIMAL.replace("endpoints.e", f"endpoints.{name}")
         text += f"[endpoints.{name}.server]\n{line}\n"
         assert faults(text)[f"endpoints.{name}.server.{key}"].startswith(message)
+
+
+def test_a_wrong_budget_of_the_run_is_told() -> None:
+    """The budget at the top has the same form as a judge's."""
+    assert faults("budget = {usd = -1}\n" + MINIMAL) == {"budget.usd": "must be above 0"}
+    assert faults("budget = {dollars = 1}\n" + MINIMAL) == {
+        "budget.dollars": "unknown key; known here: usd, tokens"
+    }
+
+
+def test_parallel_may_be_found_by_itself() -> None:
+    """The word "auto" is a value of `parallel`."""
+    text = MINIMAL.replace("[[models]]", 'parallel = "auto"\n[[models]]')
+    assert sweep(text).endpoints[0].parallel == "auto"
+
+
+def test_a_longer_timeout_brings_a_longer_deadline() -> None:
+    """A call has time for three attempts, unless its deadline is given."""
+    for given, deadline in (
+        ("timeout = 60", 1800),
+        ("timeout = 3000", 9000),
+        ("timeout = 3000\ndeadline = 4000", 4000),
+    ):
+        text = MINIMAL.replace("[[models]]", f"{given}\n[[models]]")
+        assert sweep(text).endpoints[0].deadline == deadline
+
+
+def test_endpoints_of_one_account_have_its_limits() -> None:
+    """What one endpoint of an account leaves out holds from the others; a name is an account too."""
+    text = MINIMAL.replace(
+        "[[models]]",
+        """parallel = 9
+        [endpoints.f]
+        base_url = "http://f"
+        account = "e"
+        rpm = 60
+        charges_max_tokens = true
+        [endpoints.g]
+        base_url = "http://g"
+        account = "e"
+        tpm = 1000
+        [endpoints.h]
+        base_url = "http://h"
+        [[models]]""",
+    )
+    *same, other = sweep(text).endpoints
+    assert {(e.parallel, e.rpm, e.tpm, e.charges_max_tokens) for e in same} == {(9, 60, 1000, True)}
+    assert {e.gate for e in same} == {"e"}
+    assert other == Endpoint("h", "http://h")
 
 
 def test_an_endpoint_needs_a_name_that_can_be_shown() -> None:

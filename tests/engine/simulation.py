@@ -14,7 +14,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 import orjson
-from anyio import current_time, sleep
+from anyio import CancelScope, create_task_group, current_time, sleep
 from multidict import CIMultiDict
 
 from asynceval.conversation import Plan, conversation, dependents
@@ -27,6 +27,7 @@ from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Target
 from asynceval.engine.retry import Policy
 from asynceval.engine.transport import Request, Response
 from asynceval.providers.signal import Action, Signal
+from asynceval.store.store import Store
 from tests.engine.fakes import Asked, FakeTransport, Rig, broken, completion, plan, refusal, rig
 from tests.virtual_time import run
 
@@ -130,6 +131,8 @@ class Scene:
     endpoints: tuple[Endpoint, ...]
     plan: Plan
     server: Server
+    end_at: float | None
+    is_cut: bool
 
     @classmethod
     def of(cls, seed: int) -> "Scene":
@@ -167,7 +170,9 @@ class Scene:
         start = random.uniform(2, 20)
         outage = (start, start + random.choice([5, 30, OUTAGE])) if random.random() < 0.3 else None
         faults = random.choice([0.0, 0.05, 0.2, 0.5])
-        return cls(seed, ends, wanted, Server(Random(seed + 1), faults, outage))
+        end_at = random.uniform(0, 30) if random.random() < 0.3 else None
+        server = Server(Random(seed + 1), faults, outage)
+        return cls(seed, ends, wanted, server, end_at, random.random() < 0.5)
 
 
 def level(ends: tuple[Endpoint, ...]) -> Iterator[Endpoint]:
@@ -201,12 +206,49 @@ def play(seed: int) -> Played:
             seed=seed,
         )
         with opened as r:
-            run(r.hold, scene.plan)
-            wrong = [*once(scene, r), *clean(r), *limits(scene), *kept(scene), *load(scene, r)]
-            wrong += list(money(scene, r))
+            run(hold, r, scene)
+            wrong = [*clean(r), *limits(scene), *kept(scene), *load(scene, r), *money(scene, r)]
+            wrong += once(scene, r, is_whole=scene.end_at is None)
+        if scene.end_at is not None:
+            wrong += again(scene, Path(name))
     log = [(round(a.at, 6), a.request.url, a.request.body) for a in scene.server.asked]
     trace = sha256(repr((log, r.events)).encode()).digest()
     return Played(trace, r.events, wrong)
+
+
+async def hold(r: Rig, scene: Scene) -> None:
+    """Run the sweep to its end, or until it is stopped or cancelled on the way."""
+    async with create_task_group() as tasks:
+        if scene.end_at is not None:
+            tasks.start_soon(end, r, scene, tasks.cancel_scope)
+        await r.hold(scene.plan)
+        tasks.cancel_scope.cancel()
+
+
+async def end(r: Rig, scene: Scene, run_scope: CancelScope) -> None:
+    """Stop the run as an interrupt does, or drop everything as a second one does."""
+    await sleep(scene.end_at or 0.0)
+    if scene.is_cut:
+        run_scope.cancel()
+    else:
+        r.request_stop()
+
+
+def again(scene: Scene, folder: Path) -> Iterator[str]:
+    """Run what was interrupted to its end: nothing that is stored is asked for again."""
+    with Store(folder, write=False) as store:
+        stored = {record.key.hex() for record in store.records()}
+    server = Server(Random(scene.seed + 2), 0.0, None)
+    with rig(folder, server, *scene.endpoints, policy=PATIENCE, seed=scene.seed) as r:
+        run(r.hold, scene.plan)
+        yield from (f"again: {what}" for what in once(scene, r, is_whole=True))
+        if r.told(CallFailed):
+            yield "again: a call failed on a server without faults"
+        keys = [record.key.hex() for record in r.store.records()]
+    if len(set(keys)) < len(keys):
+        yield "again: a reply stands twice in the log"
+    asked = {asked.request.headers["Idempotency-Key"] for asked in server.asked}
+    yield from (f"again: {key} was paid for twice" for key in asked & stored)
 
 
 def cells(scene: Scene) -> set[Cell]:
@@ -219,11 +261,12 @@ def cells(scene: Scene) -> set[Cell]:
     return found
 
 
-def once(scene: Scene, r: Rig) -> Iterator[str]:
-    """Each planned cell has exactly one outcome."""
+def once(scene: Scene, r: Rig, *, is_whole: bool) -> Iterator[str]:
+    """Each planned cell has exactly one outcome; at most one if the run did not come to its end."""
     ended = Counter(e.cell for e in r.told(AnswerLanded, JudgmentLanded, CallFailed))
     planned = cells(scene)
-    yield from (f"{cell} has no outcome" for cell in planned - ended.keys())
+    if is_whole:
+        yield from (f"{cell} has no outcome" for cell in planned - ended.keys())
     yield from (f"{cell} is not planned" for cell in ended.keys() - planned)
     yield from (f"{cell} ended {count} times" for cell, count in ended.items() if count > 1)
 
@@ -290,7 +333,8 @@ def load(scene: Scene, r: Rig) -> Iterator[str]:
     during = [a.at for a in scene.server.asked if outage[0] <= a.at < outage[1]]
     seconds = outage[1] - outage[0]
     usual = sum(min(end.most_in_flight, 100) for end in scene.endpoints) / 1.6 * seconds
-    allowed = 1.2 * usual + 3 * len(scene.endpoints)
+    # It takes a dozen faults to tell an outage.
+    allowed = 1.2 * usual + 15 * len(scene.endpoints)
     if len(during) > allowed:
         yield f"{len(during)} requests in an outage of {seconds:g} s, usual are {usual:.0f}"
     probes = [b - a for a, b in pairwise(during[-4:])]

@@ -4,24 +4,37 @@ from asynceval.engine.breaker import Breaker
 
 
 def down(breaker: Breaker, now: float = 0.0) -> float | None:
-    """Let three different calls fail; return the wait for the first probe."""
-    waits = [breaker.fail(key, now, 0.0, is_probe=False) for key in (b"a", b"b", b"c")]
-    assert waits[:2] == [None, None]
-    return waits[2]
+    """Let twelve calls fail; return the wait for the first probe."""
+    waits = [breaker.fail(b"%d" % key, now, 0.0, is_probe=False) for key in range(12)]
+    assert waits[:11] == [None] * 11
+    return waits[11]
 
 
-def test_three_different_calls_open_it() -> None:
-    """Only when three calls have failed, with no answer in between, is the endpoint down."""
+def test_one_call_is_no_outage() -> None:
+    """However often and long one call fails, or two, the endpoint is not down."""
     breaker = Breaker()
-    for _ in range(9):
-        assert breaker.fail(b"a", 0.0, 0.0, is_probe=False) is None
+    for second in range(99):
+        assert breaker.fail(b"a", second, 0.0, is_probe=False) is None
     assert breaker.is_lone
-    breaker.fail(b"b", 0.0, 0.0, is_probe=False)
+    assert breaker.fail(b"b", 99, 0.0, is_probe=False) is None
     assert not breaker.is_lone
+    assert breaker.fail(b"c", 99, 0.0, is_probe=False) == 0.5
+
+
+def test_twelve_faults_or_five_seconds() -> None:
+    """It takes twelve faults at once, or failures for five seconds; an answer begins the count anew."""
+    breaker = Breaker()
+    for key in (b"a", b"b", b"c"):
+        assert breaker.fail(key, 1.0, 0.0, is_probe=False) is None
     assert breaker.answer(1.0) is None
-    assert down(breaker, 2.0) == 0.5
+    for key in (b"a", b"b", b"c"):
+        assert breaker.fail(key, 5.0, 0.0, is_probe=False) is None
+    assert breaker.fail(b"a", 9.9, 0.0, is_probe=False) is None
+    assert breaker.fail(b"a", 10.0, 0.0, is_probe=False) == 0.5
+    assert breaker.answer(11.0, is_probe=True) == 1.0
+    assert down(breaker, 12.0) == 0.5
     assert breaker.is_down
-    assert not breaker.allows(2.4)
+    assert not breaker.allows(12.4)
 
 
 def test_one_probe_at_a_time() -> None:
@@ -36,16 +49,16 @@ def test_one_probe_at_a_time() -> None:
 
 
 def test_probes_get_rarer() -> None:
-    """Each probe that fails doubles the wait for the next, up to 30 s and never below half of it."""
+    """Each probe that fails doubles the wait for the next, up to 15 s and never below half of it."""
     breaker, now, waits = Breaker(), 0.0, []
     down(breaker)
     for _ in range(8):
         now += 40
         assert breaker.admit()
         waits.append(breaker.fail(b"p", now, 0.999999, is_probe=True))
-    assert [round(wait or 0) for wait in waits] == [2, 4, 8, 16, 30, 30, 30, 30]
+    assert [round(wait or 0) for wait in waits] == [2, 4, 8, 15, 15, 15, 15, 15]
     breaker.admit()
-    assert breaker.fail(b"p", now, 0.0, is_probe=True) == 15
+    assert breaker.fail(b"p", now, 0.0, is_probe=True) == 7.5
 
 
 def test_late_failures_prolong_nothing() -> None:
@@ -62,7 +75,8 @@ def test_an_answer_closes_it() -> None:
     breaker = Breaker()
     down(breaker, 10.0)
     breaker.admit()
-    assert breaker.answer(14.0) == 4.0
+    assert breaker.answer(13.0) is None
+    assert breaker.answer(14.0, is_probe=True) == 4.0
     assert not breaker.is_down
     assert breaker.allows(14.0)
     assert down(breaker, 20.0) == 0.5

@@ -362,7 +362,8 @@ def test_never_connected_ends_soon(tmp_path: Path) -> None:
         assert run(main) < 15
     (halted,) = r.told(EndpointHalted)
     assert "is the server up?" in halted.failure.message
-    assert len(r.transport.asked) <= 10
+    # A dozen faults tell that it is down.
+    assert len(r.transport.asked) <= 20
 
 
 def test_an_outage_later_on_is_waited_out(tmp_path: Path) -> None:

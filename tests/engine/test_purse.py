@@ -133,6 +133,22 @@ async def _refused(spender: Purse, expected: Expected) -> None:
     assert await spender.reserve(FIRST, expected) is None
 
 
+def test_who_can_never_fit_does_not_queue() -> None:
+    """A call above all that is left is refused at once, however many wait before it."""
+
+    async def test() -> None:
+        spender = purse(tokens=100)
+        await taken(spender, 80)
+        async with create_task_group() as tasks:
+            tasks.start_soon(spender.reserve, FIRST, worst(50))
+            await sleep(1)
+            assert await spender.reserve(FIRST, worst(101)) is None
+            assert spender.waiting == 1
+            tasks.cancel_scope.cancel()
+
+    on_virtual_time(test)
+
+
 @pytest.mark.parametrize(
     ("usage", "maybe_paid", "left"),
     [

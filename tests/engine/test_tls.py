@@ -12,6 +12,7 @@ import trustme
 from asynceval.domain.failure import Cause
 from asynceval.engine import transport as transport_module
 from asynceval.engine.transport import Request, Response, transport
+from asynceval.engine.trust import refusal
 from asynceval.providers.signal import Action, Signal
 from tests.engine.fault_server import cut, hangs, response, says, serve
 
@@ -146,6 +147,13 @@ def test_an_own_authority_without_its_file_is_told_the_way(authority: trustme.CA
     got, requests = outcome_of(identity(authority.issue_cert("127.0.0.1")), None)
     check(got, Cause.UNREACHABLE, Action.HALT_ENDPOINT, "set the endpoint's ca_file")
     assert requests == 0
+
+
+def test_another_flaw_of_a_certificate_is_told_without_openssls_words() -> None:
+    """What has no line of its own is still one plain line."""
+    flaw = ssl.SSLCertVerificationError(1, "[SSL] certificate verify failed (_ssl.c:992)")
+    flaw.verify_code = 23
+    assert refusal(flaw, "h.test") == "the certificate of h.test is not accepted"
 
 
 @pytest.mark.parametrize("text", [None, "no certificate"])

@@ -1,5 +1,6 @@
 """Events and terminals to feed the progress display with."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pyte
@@ -8,11 +9,18 @@ from rich.console import Console
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import (
     AnswerLanded,
+    BudgetReached,
     CallFailed,
     CallRetried,
+    DefectMet,
+    EndpointBack,
+    EndpointDown,
+    Event,
     GateStatus,
     JudgmentLanded,
     Lane,
+    OpenCall,
+    OtherModelAnswered,
     Pulsed,
     SweepStarted,
 )
@@ -20,7 +28,7 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score, Verdict
-from asynceval.progress import Tally
+from asynceval.progress import PlainLines, Tally
 
 JUDGE = "gpt-4o"
 
@@ -60,6 +68,35 @@ def pulse(seconds: float, *endpoints: GateStatus) -> Pulsed:
         GateStatus("openai", 48, 50, 1312, 3000.0, waits_for="rpm", rate_limited=12),
     )
     return Pulsed(seconds, endpoints or busy)
+
+
+def went_down(endpoint: str = "openai", message: str = "no answer", wait: float = 8) -> EndpointDown:
+    """Return that an endpoint fails every call."""
+    return EndpointDown(endpoint, Failure(Cause.UNREACHABLE, message), wait)
+
+
+def late(seconds: float, lag: float) -> Pulsed:
+    """Return a pulse of two busy endpoints that comes late."""
+    return replace(pulse(seconds), lag=lag)
+
+
+def waiting(seconds: float, longest: float, judge: str | None = None) -> Pulsed:
+    """Return a pulse whose oldest call has been open for so many seconds."""
+    place = Cell("q7", "writing", 2, "qwen3-8b", 0, judge)
+    return replace(pulse(seconds), oldest=OpenCall(place, longest))
+
+
+def trouble() -> list[Event]:
+    """Return one of each thing that goes wrong without an end of the sweep."""
+    return [
+        went_down("local"),
+        EndpointBack("local", 42),
+        went_down(),
+        BudgetReached(None, "the budget of 5 USD is reached"),
+        OtherModelAnswered("openai", "gpt-y", "gpt-x"),
+        DefectMet(cell("a"), "Traceback: a\n  b"),
+        replace(waiting(13, 312), lag=3.2),
+    ]
 
 
 def busy(*models: str, seconds: int = 12) -> Tally:
@@ -114,3 +151,12 @@ def screen_of(written: str, width: int = 80, height: int = 24) -> pyte.Screen:
 def text_of(screen: pyte.Screen) -> str:
     """Return the lines of the screen that hold something."""
     return "\n".join(line.rstrip() for line in screen.display).rstrip()
+
+
+def lines_of(*events: Event) -> list[str]:
+    """Return the plain lines written about these events."""
+    written = StringIO()
+    with PlainLines(written, Tally()) as plain:
+        for event in events:
+            plain(event)
+    return written.getvalue().splitlines()

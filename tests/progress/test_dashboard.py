@@ -80,7 +80,7 @@ def test_the_last_frame_stays_once() -> None:
     text = text_of(screen)
     assert text.count("mt-bench  runs/mt-bench") == 1
     assert re.search(r"00:20  ended$", text, re.MULTILINE)
-    assert "in flight" not in text
+    assert "429s" not in text
     assert text.endswith("\nthe report")
     assert not screen.cursor.hidden
 

@@ -21,18 +21,9 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Price
 from asynceval.progress import PlainLines, Tally
-from tests.progress.feed import answer, failed, pulse, started
+from tests.progress.feed import answer, failed, lines_of, pulse, started
 
 HALT = Failure(Cause.QUOTA, "the account\nhas \x1b[2Jno money")
-
-
-def lines_of(*events: Event) -> list[str]:
-    """Return the lines written about these events."""
-    written = StringIO()
-    with PlainLines(written, Tally()) as plain:
-        for event in events:
-            plain(event)
-    return written.getvalue().splitlines()
 
 
 def test_a_line_has_the_numbers() -> None:
@@ -47,7 +38,7 @@ def test_a_line_has_the_numbers() -> None:
         lines[1] == "00:05  50/200 (25 %)  10.0 calls/s  in flight 56  failed 0  eta --:--"
     )  # unknown, for the judge has not said a word
     assert lines[2] == "12:03  60/200 (30 %)  interrupted  retried 0  failed 1  cost $0.0120"
-    assert len(lines) == 3
+    assert [line.split(":")[0] for line in lines[3:]] == ["local", "openai"]  # what held it back
 
 
 @settings(deadline=None)  # other work on the machine is no failure

@@ -197,6 +197,15 @@ def ended(finish_reason: str, **changes: Any) -> dict[str, Any]:
     return content
 
 
+def chosen(*indices: object) -> dict[str, Any]:
+    """Return a completion with one choice for each index; each says its place in the list."""
+    choices = [
+        {"index": index, "message": {"content": f"choice {at}"}, "finish_reason": "stop"}
+        for at, index in enumerate(indices)
+    ]
+    return {"choices": choices}
+
+
 UNUSABLE = {
     "no choices": ({**whole(), "choices": []}, Cause.MALFORMED, AGAIN),
     "null choices": ({**whole(), "choices": None}, Cause.MALFORMED, AGAIN),
@@ -214,6 +223,10 @@ UNUSABLE = {
     "filtered": (ended("content_filter", content=None), Cause.FILTERED, Action.GIVE_UP),
     "refused": (whole(content=None, refusal="I will not."), Cause.REFUSED, Action.GIVE_UP),
     "all thought": (ended("length", content=""), Cause.NO_CONTENT, Action.GIVE_UP),
+    "not an object": ([], Cause.MALFORMED, AGAIN),
+    "a number": (7, Cause.MALFORMED, AGAIN),
+    "same index twice": (chosen(0, 0), Cause.MALFORMED, AGAIN),
+    "broken off": (ended("error"), Cause.MALFORMED, AGAIN),
     "empty body": (b"", Cause.MALFORMED, AGAIN),
     "cut": (orjson.dumps(whole())[:60], Cause.MALFORMED, AGAIN),
     "two bodies": (orjson.dumps(whole()) * 2, Cause.MALFORMED, AGAIN),
@@ -231,6 +244,82 @@ def test_an_unusable_success(content: object, cause: Cause, action: Action) -> N
     assert (got.failure.cause, got.action) == (cause, action)
     assert got.failure.message
     assert len(got.failure.message) < 700
+    # A page is no model's work; all else of this was.
+    assert got.maybe_paid is (action is not HALT)
+
+
+@pytest.mark.parametrize(
+    ("indices", "text"),
+    [
+        ([1, 0], "choice 1"),
+        ([2, 3, 1], "choice 2"),
+        ([None, None], "choice 0"),
+        (["0", True], "choice 0"),
+        ([7], "choice 0"),
+    ],
+)
+def test_choices_are_taken_by_their_index(indices: list[object], text: str) -> None:
+    """One choice is asked for, so the first by index is the answer, in whatever order they come."""
+    assert reply(chosen(*indices)).text == text
+
+
+EMPTY = {
+    "nothing": (whole(content=""), ""),
+    "blanks": (whole(content=" \n"), " \n"),
+    "an empty part": (whole(content=[{"type": "text", "text": ""}]), ""),
+    "null": (whole(content=None), None),
+    "no part": (whole(content=[]), None),
+    "a tool call": (whole(content="", tool_calls=[{}]), None),
+    "no reason": (ended("", content=""), None),
+    "cut": (ended("length", content=""), None),
+    "filtered": (ended("content_filter", content=""), None),
+    "no choices": ({"choices": []}, None),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), EMPTY.values(), ids=EMPTY.keys())
+def test_an_empty_answer_goes_along(content: object, text: str | None) -> None:
+    """A model that ended without a word may mean it: the flagged reply is part of the signal."""
+    got = signal(content)
+    if text is None:
+        assert got.empty is None
+        return
+    assert got.action is AGAIN
+    assert got.empty == Reply(text, None, "stop", Usage(3, 2), "served", ("empty",))
+
+
+@pytest.mark.parametrize(
+    ("content", "headers"),
+    [
+        (b'data: {"choices": []}\n\n', {}),
+        (b'event: error\ndata: {"error": 1}\n\n', {}),
+        (b": ping\n\n", {"Content_Type": "text/event-stream; charset=utf-8"}),
+    ],
+)
+def test_an_unasked_stream_is_named(content: bytes, headers: dict[str, str]) -> None:
+    """A server that streams all the same is told apart from one that sends rubbish."""
+    got = signal(content, 200, **headers)
+    assert (got.failure.cause, got.action) == (Cause.MALFORMED, AGAIN)
+    assert "the server streams although it was not asked to" in got.failure.message
+
+
+def test_a_completion_is_one_whatever_its_type() -> None:
+    """What is called a stream, or has another success's status, and is a completion, is a reply."""
+    assert isinstance(decoded(whole(), Content_Type="text/event-stream"), Reply)
+    assert isinstance(decoded(whole(), 201), Reply)
+
+
+def test_an_unasked_encoding_is_named() -> None:
+    """A body in an encoding that was not asked for is told apart from a cut one."""
+    got = signal(b"\x1b\x00", Content_Encoding="BR")
+    assert (got.failure.cause, got.action) == (Cause.MALFORMED, AGAIN)
+    assert "encoded as br, which was not asked for" in got.failure.message
+
+
+def test_several_answers_and_streams_are_never_asked_for() -> None:
+    """A server may ignore `n`, and a cut stream may look whole: neither is part of any request."""
+    call = Call("shown", "wire", (Message("user", "Hi"),), Sampling(0.5, 16), choice=7)
+    assert orjson.loads(body(call)).keys() == {"model", "messages", "temperature", "max_tokens"}
 
 
 def test_an_unusable_body_is_quoted() -> None:
@@ -252,6 +341,7 @@ def test_all_thought_says_what_to_do() -> None:
         ({"error": "too odd"}, "HTTP 400: too odd"),
         ({"detail": "too odd"}, "HTTP 400: too odd"),
         ({"detail": [{"loc": ["body"], "msg": "too odd"}]}, '"msg":"too odd"'),
+        ({"detail": [{"loc": ["body", "messages", 0], "msg": "too odd"}]}, "messages: too odd"),
         ({"object": "error", "message": "too odd", "code": 400}, "HTTP 400: too odd"),
         (b"too odd\n", "HTTP 400: too odd"),
         ({"error": {"code": "too odd"}}, '"code":"too odd"'),
@@ -290,7 +380,19 @@ def test_error_bodies(content: object, words: str) -> None:
         ({"error": {"message": "x", "code": 429}}, 200, Cause.RATE, Action.SLOW_DOWN),
         ({"error": {"message": "x", "code": 7}}, 200, Cause.REQUEST, Action.GIVE_UP),
         ({"error": "x"}, 200, Cause.REQUEST, Action.GIVE_UP),
-        ([], 200, Cause.REQUEST, Action.GIVE_UP),
+        ({"object": "error", "message": "x", "code": 503}, 200, Cause.SERVER, Action.RETRY),
+        (
+            [{"error": {"message": "x", "status": "RESOURCE_EXHAUSTED"}}],
+            503,
+            Cause.RATE,
+            Action.SLOW_DOWN,
+        ),
+        (
+            {"error": {"message": "x", "type": "overloaded_error"}},
+            529,
+            Cause.RATE,
+            Action.SLOW_DOWN,
+        ),
     ],
     ids=str,
 )
@@ -308,7 +410,13 @@ def test_a_wait_goes_along() -> None:
 
 @pytest.mark.parametrize(
     ("location", "named"),
-    [("https://new.test/v1/x?k=1", "new.test"), ("/v2", "elsewhere"), ("", "elsewhere")],
+    [
+        ("https://new.test/v1/x?k=1", "new.test/v1/x"),
+        ("https://name:word@new.test", "new.test"),
+        ("/v2", "/v2"),
+        ("http://[new", "elsewhere"),
+        ("", "elsewhere"),
+    ],
 )
 def test_a_redirect_is_named(location: str, named: str) -> None:
     """A redirect halts the endpoint and names the host, so that the user can set it."""
@@ -342,16 +450,29 @@ def objects(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.fixed_dictionaries({}, optional=fields) | JSON
 
 
-MESSAGES = objects(content=JSON, refusal=JSON, reasoning=JSON)
+MESSAGES = objects(content=JSON, refusal=JSON, reasoning=JSON, tool_calls=JSON)
 COMPLETIONS = objects(
-    choices=st.lists(objects(message=MESSAGES, finish_reason=JSON)),
+    choices=st.lists(objects(message=MESSAGES, finish_reason=JSON, index=JSON)),
     usage=objects(prompt_tokens=JSON, completion_tokens=JSON),
-    error=objects(message=JSON, code=JSON, type=JSON),
-    detail=JSON,
+    error=objects(message=JSON, code=JSON, type=JSON, param=JSON),
+    detail=st.lists(objects(loc=st.lists(st.just("body") | JSON), msg=JSON)) | JSON,
     model=JSON,
 )
-STATUSES = st.sampled_from([200, 200, 200, 201, 302, 400, 404, 429, 500])
-HEADERS = st.dictionaries(st.sampled_from(["retry-after", "Location"]), st.text())
+STATUSES = st.just(200) | st.integers(100, 999)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            "retry-after",
+            "retry-after-ms",
+            "x-ratelimit-reset-requests",
+            "x-should-retry",
+            "location",
+            "content-type",
+            "content-encoding",
+        ]
+    ),
+    st.text() | st.sampled_from(["true", "http://[", "text/event-stream", "1e400", "br"]),
+)
 
 
 @given(st.binary() | COMPLETIONS.map(lambda v: json.dumps(v).encode()), STATUSES, HEADERS)
@@ -360,8 +481,11 @@ def test_any_body_is_a_reply_or_a_signal(
     content: bytes, status: int, named: dict[str, str]
 ) -> None:
     """Whatever a server sends, nothing is raised, and what comes of it can be stored."""
-    outcome = decode(status, named, content)
+    outcome = decode(status, CIMultiDict(named), content)
     if isinstance(outcome, Reply):
-        assert status == 200
+        assert 200 <= status < 300
         assert outcome.text.strip()
+    else:
+        assert outcome.failure.message
+        assert outcome.empty is None or not outcome.empty.text.strip()
     orjson.dumps(outcome)

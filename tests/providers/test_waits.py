@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from asynceval.providers.waits import retry_after
+from asynceval.providers.waits import retry_after, until_reset
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -55,3 +55,85 @@ def test_any_header_is_a_wait_or_none(headers: dict[str, str]) -> None:
     """Whatever the headers hold, nothing is raised, and a wait is finite and not negative."""
     seconds = retry_after(headers)
     assert seconds is None or 0 <= seconds < float("inf")
+
+
+RESETS = {
+    "seconds": ("1s", 1.0),
+    "minutes": ("6m0s", 360.0),
+    "milliseconds": ("120ms", 0.12),
+    "fraction": ("8.64s", 8.64),
+    "hours": ("1h2m3.5s", 3723.5),
+    "days": ("1d", 86400.0),
+    "a number": ("12.5", 12.5),
+    "epoch": (str(NOW.timestamp() + 60), 60.0),
+    "epoch in ms": (str(int(NOW.timestamp() + 60) * 1000), 60.0),
+    "ISO": ("2026-01-02T03:05:05Z", 60.0),
+    "ISO elsewhere": ("2026-01-02T04:05:05+01:00", 60.0),
+    "ISO without a zone": ("2026-01-02T03:05:05", 60.0),
+    "a day": ("172800s", 172800.0),
+    "past": ("2026-01-02T03:00:00Z", None),
+    "past epoch": (str(NOW.timestamp() - 60), None),
+    "now": ("0s", None),
+    "zero": ("0", None),
+    "negative": ("-1", None),
+    "negative duration": ("-1s", None),
+    "infinite": ("inf", None),
+    "not a number": ("nan", None),
+    "too large": ("1e400", None),
+    "too long": ("1" * 60 + "s" + "1s" * 9, None),
+    "half": ("6m0", None),
+    "words": ("soon", None),
+    "nothing": ("", None),
+}
+
+
+@pytest.mark.parametrize(("value", "seconds"), RESETS.values(), ids=RESETS.keys())
+@pytest.mark.parametrize(
+    "name",
+    ["x-ratelimit-reset-requests", "X-RateLimit-Reset", "anthropic-ratelimit-tokens-reset"],
+)
+def test_a_reset_is_read_in_every_form(name: str, value: str, seconds: float | None) -> None:
+    """Durations, seconds, epochs and dates; what is over or no time is no use."""
+    got = until_reset(CIMultiDict({name: value}), NOW)
+    assert got == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("requests", "tokens", "seconds"),
+    [("0", "7", 1.0), ("7", "0", 360.0), ("0", "0", 360.0), ("7", "7", None), (None, "0", 360.0)],
+)
+def test_only_what_is_used_up_is_waited_for(
+    requests: str | None, tokens: str, seconds: float | None
+) -> None:
+    """The one of which something remains is not what the server refused for."""
+    headers = {
+        "x-ratelimit-reset-requests": "1s",
+        "x-ratelimit-reset-tokens": "6m0s",
+        "x-ratelimit-remaining-tokens": tokens,
+    }
+    if requests is not None:
+        headers["x-ratelimit-remaining-requests"] = requests
+    assert until_reset(CIMultiDict(headers), NOW) == seconds
+
+
+def test_the_longest_of_several_resets_counts() -> None:
+    """Where the server does not say what is used up, the longer wait is the safe one."""
+    headers = {"x-ratelimit-reset-requests": "1s", "x-ratelimit-reset-tokens": "2s"}
+    assert until_reset(CIMultiDict(headers), NOW) == 2.0
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(
+            ["x-ratelimit-reset", "x-ratelimit-reset-tokens", "x-ratelimit-remaining-tokens"]
+        ),
+        st.text()
+        | st.floats().map(str)
+        | st.from_regex(r"([0-9]{1,400}(ms|s|m|h|d))+", fullmatch=True)
+        | st.datetimes().map(str),
+    )
+)
+def test_any_reset_is_a_wait_or_none(headers: dict[str, str]) -> None:
+    """Whatever the headers hold, nothing is raised, and a wait is finite and positive."""
+    seconds = until_reset(headers)
+    assert seconds is None or 0 < seconds < float("inf")

@@ -63,7 +63,7 @@ def play(
     """Hold the conversations of a plan with `say`, store them, and report from the store."""
     causes: dict[bytes, Cause] = {}
     with Store(folder, write=True) as store:
-        for cell, key, reply in _steps(what, say):
+        for cell, key, reply in steps(what, say):
             if isinstance(reply, Reply):
                 store.put(Record(key, cell, reply, 0, 0, 0, 1))
             elif reply is not None:
@@ -73,7 +73,8 @@ def play(
     return summarise(what, found), found
 
 
-def _steps(what: Plan, say: Callable[[Cell], Answer]) -> Iterator[tuple[Cell, bytes, Answer]]:
+def steps(what: Plan, say: Callable[[Cell], Answer]) -> Iterator[tuple[Cell, bytes, Answer]]:
+    """Yield each cell of a plan that `say` lets come about, its key and what it comes to."""
     for target in what.sweep.targets:
         for question, choice in what.conversations():
             steps = conversation(what, question, target, choice)

@@ -1,5 +1,6 @@
 """The JSON report: the contract of docs/design.md, section 9."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ from asynceval import __version__
 from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
+from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
 from asynceval.report.document import document
 from tests.report.scene import Answer, answered, graded, plan, play
 
-PART = {"mean", "se", "ci", "n"}
+PART = {"mean", "se", "ci", "n", "comparable"}
 
 
 def said(cell: Cell) -> Answer:
@@ -41,6 +43,7 @@ def test_keys(tmp_path: Path) -> None:
     assert set(got) == {
         "run",
         "coverage",
+        "answers",
         "single",
         "pairwise",
         "position_bias",
@@ -56,6 +59,7 @@ def test_keys(tmp_path: Path) -> None:
         "verdict_rule": "default",
         "models": ["alpha", "beta"],
         "judges": ["judge"],
+        "answered_by": [],
     }
     assert set(got["coverage"]) == {
         "expected",
@@ -63,9 +67,13 @@ def test_keys(tmp_path: Path) -> None:
         "unparsed",
         "failed",
         "refused",
+        "filtered",
+        "context_length",
         "not_reached",
         "truncated",
     }
+    for answers in got["answers"]:
+        assert set(answers) == {"model", "expected", "n", "truncated", "empty", "imitations"}
     for standing in got["single"]:
         assert set(standing) == {
             "judge",
@@ -75,6 +83,8 @@ def test_keys(tmp_path: Path) -> None:
             "ci",
             "n",
             "expected",
+            "missing",
+            "comparable",
             "turns",
             "categories",
         }
@@ -92,8 +102,10 @@ def test_values(tmp_path: Path) -> None:
     assert (alpha["judge"], alpha["model"]) == ("judge", "alpha")
     assert (alpha["average"], alpha["n"], alpha["expected"], alpha["se"]) == (5, 6, 6, 0)
     assert alpha["ci"] == [5, 5]
-    assert alpha["turns"]["2"] == {"mean": 6, "se": 0, "ci": [6, 6], "n": 3}
-    assert alpha["categories"]["math"] == {"mean": 5, "se": None, "ci": None, "n": 2}
+    assert alpha["turns"]["2"] == {"mean": 6, "se": 0, "ci": [6, 6], "n": 3, "comparable": True}
+    math = {"mean": 5, "se": None, "ci": None, "n": 2, "comparable": True}
+    assert alpha["categories"]["math"] == math
+    assert (alpha["missing"], alpha["comparable"]) == ({}, True)
 
 
 def test_best_first(tmp_path: Path) -> None:
@@ -108,7 +120,7 @@ def test_undefined_is_null(tmp_path: Path) -> None:
     (gamma,) = got["single"]
     assert gamma["average"] is gamma["se"] is gamma["ci"] is None
     assert (gamma["n"], gamma["expected"]) == (0, 6)
-    empty = {"mean": None, "se": None, "ci": None, "n": 0}
+    empty = {"mean": None, "se": None, "ci": None, "n": 0, "comparable": True}
     assert gamma["turns"] == {"1": empty, "2": empty}
     assert gamma["categories"] == {"writing": empty, "math": empty}
     assert got["cost"]["usd"] is None
@@ -130,6 +142,8 @@ def test_what_is_missing(tmp_path: Path) -> None:
         "unparsed": 0,
         "failed": 6,
         "refused": 6,
+        "filtered": 0,
+        "context_length": 0,
         "not_reached": 0,
         "truncated": 0,
     }
@@ -138,6 +152,12 @@ def test_what_is_missing(tmp_path: Path) -> None:
         {"kind": "judgment", "model": "judge", "cause": "refused", "n": 6},
         {"kind": "lost judgment", "model": "delta", "cause": "server", "n": 6},
     ]
+    lacks = {row["model"]: (row["missing"], row["comparable"]) for row in got["single"]}
+    assert lacks == {
+        "alpha": ({}, True),
+        "gamma": ({"refused": 6}, False),
+        "delta": ({"failed": 6}, False),
+    }
     assert got["warnings"][0] == "12 of 18 judgments have no score; every mean says its n"
 
 
@@ -152,6 +172,7 @@ def test_cost(tmp_path: Path) -> None:
             "calls": 6,
             "prompt_tokens": 120,
             "completion_tokens": 30,
+            "uncounted": 0,
             "usd": pytest.approx(180e-6),
         },
         {
@@ -160,6 +181,7 @@ def test_cost(tmp_path: Path) -> None:
             "calls": 6,
             "prompt_tokens": 600,
             "completion_tokens": 60,
+            "uncounted": 0,
             "usd": pytest.approx(720e-6),
         },
     ]
@@ -171,3 +193,30 @@ def test_no_judge(tmp_path: Path) -> None:
     assert got["single"] == []
     assert got["coverage"]["expected"] == 0
     assert [entry["calls"] for entry in got["cost"]["models"]] == [6]
+
+
+def test_answers_and_names(tmp_path: Path) -> None:
+    """Each model's answers are counted with what is unusual about them, and who gave them."""
+
+    def say(cell: Cell) -> Answer:
+        if cell.judge:
+            return replace(graded(5), model="judge-2025-01-31")
+        if cell.question == "q0":
+            return Reply(f"Rating: [[10]] {cell}", finish_reason="length", model="alpha")
+        return Cause.SERVER if cell.question == "q1" else Reply("", model="alpha")
+
+    summary, _ = play(tmp_path, plan(("alpha",)), say)
+    got = document(plan(("alpha",)), summary)
+    assert got["answers"] == [
+        {"model": "alpha", "expected": 6, "n": 4, "truncated": 2, "empty": 2, "imitations": 2}
+    ]
+    assert got["run"]["answered_by"] == [
+        {"kind": "answer", "model": "alpha", "asked": "alpha", "name": "alpha", "n": 4},
+        {
+            "kind": "judgment",
+            "model": "judge",
+            "asked": "judge",
+            "name": "judge-2025-01-31",
+            "n": 4,
+        },
+    ]

@@ -57,6 +57,7 @@ def test_scores(tmp_path: Path) -> None:
         "low": "",
         "high": "",
         "n": "4",
+        "comparable": "True",
     }
     assert (scores[4]["mean"], scores[4]["se"], scores[4]["n"]) == ("3.75", "", "2")
     assert float(scores[1]["se"]) == 0
@@ -68,7 +69,7 @@ def test_judgments(tmp_path: Path) -> None:
     assert len(judgments) == 12
     assert [(r["question"], r["turn"], r["score"], r["outcome"]) for r in judgments[:4]] == [
         ("q0", "1", "", "unparsed: no_verdict"),
-        ("q0", "2", "", "missing: server"),
+        ("q0", "2", "", "failed: server"),
         ("q1", "1", "2.5", "scored"),
         ("q1", "2", "5.0", "scored"),
     ]
@@ -83,7 +84,7 @@ def test_undefined(tmp_path: Path) -> None:
     summary, found = play(tmp_path, plan(("a",)), lambda _: None)
     scores, _ = write(tmp_path, summary, found)
     lines = scores.read_text().splitlines()
-    assert lines[1] == "judge,a,average,,,,,,0"
+    assert lines[1] == "judge,a,average,,,,,,0,True"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

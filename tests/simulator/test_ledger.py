@@ -15,11 +15,12 @@ def test_payments(payments: list[tuple[int, str]]) -> None:
     """Every payment counts for its model, and each beyond a call's first as paid twice."""
     ledger = Ledger()
     for call, model in payments:
-        ledger.pay(digest(str(call)), model)
+        ledger.pay(digest(str(call)), model, 10)
     stats = ledger.stats()
     assert stats["paid"] == len(payments)
     assert stats["paid_twice"] == len(payments) - len({call for call, _ in payments})
     assert stats["by_model"] == Counter(model for _, model in payments)
+    assert stats["tokens"] == 10 * len(payments)
 
 
 @given(st.lists(st.booleans()))
@@ -57,6 +58,18 @@ def test_failures() -> None:
     assert stats["paid"] == 0
 
 
+def test_what_became_of_payments() -> None:
+    """What was paid for is answered or lost, and an outage is counted apart from both."""
+    ledger = Ledger()
+    ledger.answer()
+    ledger.lose()
+    ledger.lose()
+    ledger.cut_off(3)
+    ledger.cut_off()
+    stats = ledger.stats()
+    assert (stats["answered"], stats["lost_after_accept"], stats["cut_off"]) == (1, 2, 4)
+
+
 def test_reset() -> None:
     """A reset forgets everything but the requests that are still in flight."""
     ledger = Ledger()
@@ -64,20 +77,27 @@ def test_reset() -> None:
     ledger.arrive()
     ledger.leave()
     ledger.attempt(digest("a"))
-    ledger.pay(digest("a"), "m")
+    ledger.pay(digest("a"), "m", 10)
     ledger.fail(Fault.HANG)
     ledger.refuse()
+    ledger.answer()
+    ledger.lose()
+    ledger.cut_off()
     ledger.reset()
     assert ledger.stats() == {
         "requests": 0,
         "paid": 0,
         "paid_twice": 0,
+        "answered": 0,
+        "lost_after_accept": 0,
+        "tokens": 0,
         "in_flight": 1,
         "peak_in_flight": 1,
         "rate_limited": 0,
+        "cut_off": 0,
         "faults": {},
         "by_model": {},
     }
     assert ledger.attempt(digest("a")) == 1
-    ledger.pay(digest("a"), "m")
+    ledger.pay(digest("a"), "m", 10)
     assert ledger.stats()["paid_twice"] == 0

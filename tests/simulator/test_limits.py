@@ -1,101 +1,52 @@
-"""Check the limits on a clock of their own."""
+"""Check which requests the limits of an account admit."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from asynceval.simulator.limits import Limits, Refusal, Window
-
-GAPS = st.one_of(
-    st.just(0.0), st.floats(0, 0.2), st.floats(0, 20), st.floats(59.8, 60), st.just(60.0)
-)
-
-
-@given(st.integers(1, 20), st.lists(st.tuples(GAPS, st.integers(1, 8)), max_size=80))
-def test_never_over_the_limit(limit: int, asked: list[tuple[float, int]]) -> None:
-    """No 60 s, wherever they start, hold more than the limit."""
-    window, now, taken = Window(limit), 1000.0, list[tuple[float, int]]()
-    for gap, amount in asked:
-        now += gap
-        if window.wait(amount, now) == 0:
-            window.take(amount, now)
-            taken.append((now, amount))
-    for start, _ in taken:
-        assert sum(amount for at, amount in taken if start <= at < start + 60) <= limit
-
-
-@given(st.integers(8, 20), st.lists(st.tuples(GAPS, st.integers(1, 8)), min_size=1, max_size=40))
-def test_waiting_helps(limit: int, asked: list[tuple[float, int]]) -> None:
-    """What is refused fits after the wait that was told, and the wait is never over 60 s."""
-    window, now = Window(limit), 1000.0
-    for gap, amount in asked:
-        now += gap
-        wait = window.wait(amount, now)
-        assert 0 <= wait <= 60 + 1e-9
-        if wait:
-            now += wait + 1e-6
-            assert window.wait(amount, now) == 0
-        window.take(amount, now)
+from asynceval.simulator.limits import Limits, Refusal
+from asynceval.simulator.settings import ModelLimit, Settings
 
 
 def test_nothing_is_lost() -> None:
     """The whole limit is admitted at once, and the whole limit again 60 s later."""
-    limits = Limits(100, None)
+    limits = Limits(Settings(rpm=100))
     for now in (5.0, 65.0):
-        assert [limits.admit(1, now) for _ in range(100)] == [None] * 100
-        assert isinstance(limits.admit(1, now), Refusal)
-    assert isinstance(limits.admit(1, 124.9), Refusal)
-
-
-def test_amounts_taken_together_leave_with_the_last() -> None:
-    """Of two amounts taken within a twentieth of a second, neither is given back too early."""
-    window = Window(2)
-    window.take(1, 0.0)
-    window.take(1, 0.04)
-    assert window.wait(1, 60.03) == pytest.approx(0.01)
-    assert window.remaining(60.04) == 2
-
-
-def test_memory_is_bounded_by_the_window() -> None:
-    """A steady stream is kept in at most 1,200 slices, and given back in as small steps."""
-    window = Window(10**9)
-    for i in range(100_000):
-        window.remaining(i / 1000)
-        window.take(1, i / 1000)
-    assert len(window._slices) <= 1200
-    assert 60_000 <= window.limit - window.remaining(100) <= 60_060
+        assert [limits.admit("m", 1, now) for _ in range(100)] == [None] * 100
+        assert isinstance(limits.admit("m", 1, now), Refusal)
+    assert isinstance(limits.admit("m", 1, 124.9), Refusal)
 
 
 def test_never_fits() -> None:
     """An amount above the limit is refused for 60 s, even by an empty window."""
-    assert Limits(None, 10).admit(11, 0.0) == Refusal("tokens", 10, 60.0)
+    assert Limits(Settings(tpm=10)).admit("m", 11, 0.0) == Refusal(
+        "tokens", 10, 60.0, "tokens per min"
+    )
 
 
 def test_refused_by_one_counts_in_neither() -> None:
     """A request refused for its tokens uses up none of the requests."""
-    limits = Limits(2, 10)
-    assert limits.admit(8, 0.0) is None
-    assert limits.admit(8, 0.0) == Refusal("tokens", 10, 60.0)
-    assert limits.headers(0.0)["x-ratelimit-remaining-requests"] == "1"
-    assert limits.admit(2, 0.0) is None
-    assert limits.admit(1, 1.0) == Refusal("requests", 2, 59.0)
+    limits = Limits(Settings(rpm=2, tpm=10))
+    assert limits.admit("m", 8, 0.0) is None
+    assert limits.admit("m", 8, 0.0) == Refusal("tokens", 10, 60.0, "tokens per min")
+    assert limits.headers("m", 0.0)["x-ratelimit-remaining-requests"] == "1"
+    assert limits.admit("m", 2, 0.0) is None
+    assert limits.admit("m", 1, 1.0) == Refusal("requests", 2, 59.0)
 
 
 def test_headers() -> None:
     """The headers tell limit, rest and time to the full limit, for the limits that are set."""
-    limits = Limits(2, None)
-    limits.admit(7, 10.0)
-    assert limits.headers(68.8) == {
+    limits = Limits(Settings(rpm=2))
+    limits.admit("m", 7, 10.0)
+    assert limits.headers("m", 68.8) == {
         "x-ratelimit-limit-requests": "2",
         "x-ratelimit-remaining-requests": "1",
         "x-ratelimit-reset-requests": "1.2s",
     }
-    assert list(Limits(None, 5).headers(0.0).items()) == [
+    assert list(Limits(Settings(tpm=5)).headers("m", 0.0).items()) == [
         ("x-ratelimit-limit-tokens", "5"),
         ("x-ratelimit-remaining-tokens", "5"),
         ("x-ratelimit-reset-tokens", "0s"),
     ]
-    assert Limits(None, None).headers(0.0) == {}
+    assert Limits(Settings()).headers("m", 0.0) == {}
 
 
 @pytest.mark.parametrize(
@@ -108,3 +59,60 @@ def test_waits_are_rounded_up(wait: float, seconds: str, milliseconds: str) -> N
         "retry-after": seconds,
         "retry-after-ms": milliseconds,
     }
+
+
+def test_a_model_has_a_limit_of_its_own() -> None:
+    """A limited model is refused by its own limit, while the others have the account's."""
+    limits = Limits(Settings(rpm=3, model_rpm=(ModelLimit("slow", 1),)))
+    assert limits.headers("slow", 0.0)["x-ratelimit-limit-requests"] == "1"
+    assert limits.headers("fast", 0.0)["x-ratelimit-limit-requests"] == "3"
+    assert limits.admit("slow", 1, 0.0) is None
+    refusal = Refusal("requests", 1, 59.0, "requests to slow per min")
+    assert limits.admit("slow", 1, 1.0) == refusal
+    assert refusal.message == (
+        "Rate limit reached for requests to slow per min: 1. Please try again in 59.000s."
+    )
+    assert limits.headers("slow", 1.0)["x-ratelimit-remaining-requests"] == "0"
+    # what was refused has used up nothing of the account's
+    assert limits.admit("fast", 1, 1.0) is None
+    assert limits.admit("fast", 1, 1.0) is None
+    assert limits.admit("fast", 1, 1.0) == Refusal("requests", 3, 59.0)
+
+
+def test_no_more_in_flight_than_told() -> None:
+    """One more than may be in flight is refused until one of them is over, and asks for no wait."""
+    limits = Limits(Settings(rpm=3, most_in_flight=2))
+    assert limits.admit("m", 1, 0.0) is None
+    assert limits.admit("m", 1, 0.0) is None
+    refusal = limits.admit("m", 1, 0.0)
+    assert refusal == Refusal("requests", 2, None, "requests in flight")
+    assert refusal.headers() == {}
+    assert refusal.message == "Rate limit reached for requests in flight: 2."
+    limits.leave()
+    assert limits.admit("m", 1, 0.0) is None
+
+
+def test_in_flight_refusals_ask_for_a_wait_if_told_to() -> None:
+    """With `retry_after`, a refusal for too many in flight has it in its headers."""
+    limits = Limits(Settings(most_in_flight=1, retry_after=1.5))
+    limits.admit("m", 1, 0.0)
+    refusal = limits.admit("m", 1, 0.0)
+    assert refusal is not None
+    assert refusal.headers() == {"retry-after": "2", "retry-after-ms": "1500"}
+
+
+def test_quiet_limits_say_nothing() -> None:
+    """Quiet limits refuse as others do, and tell neither limit nor wait."""
+    limits = Limits(Settings(rpm=1, quiet_limits=True))
+    assert limits.admit("m", 1, 0.0) is None
+    refusal = limits.admit("m", 1, 0.0)
+    assert refusal == Refusal("requests", 1, None)
+    assert (refusal.headers(), limits.headers("m", 0.0)) == ({}, {})
+    assert "try again" not in refusal.message
+
+
+def test_with_a_burst_limits_are_buckets() -> None:
+    """With a burst, the limit is given back continuously."""
+    limits = Limits(Settings(rpm=60, burst=2.0))
+    assert [limits.admit("m", 1, 0.0) for _ in range(3)] == [None, None, Refusal("requests", 60, 1)]
+    assert limits.admit("m", 1, 1.0) is None

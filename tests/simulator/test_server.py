@@ -2,10 +2,6 @@
 
 import io
 import re
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import Any
 
 import aiohttp
 import anyio
@@ -13,71 +9,19 @@ import orjson
 import pytest
 
 from asynceval.domain.errors import ConfigError
-from asynceval.simulator.faults import Fault, FaultRate
+from asynceval.simulator.faults import Fault
 from asynceval.simulator.latency import Constant
-from asynceval.simulator.ledger import Ledger, Stats
 from asynceval.simulator.server import running
 from asynceval.simulator.settings import Settings
+from tests.simulator.rig import AN_HOUR, PATIENCE, Client, client, faulty
 
 pytestmark = pytest.mark.anyio
-
-PATIENCE = 20.0
-AN_HOUR = Constant(3600.0)
 
 
 @pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
 def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
     """Run each test on both event loops: the command uses uvloop, other tests may not."""
     return "asyncio", {"use_uvloop": request.param}
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """A client of a running simulator, and the simulator's ledger."""
-
-    session: aiohttp.ClientSession
-    base_url: str
-    ledger: Ledger
-
-    async def post(
-        self, question: str = "Hello", *, headers: dict[str, str] | None = None, **fields: Any
-    ) -> tuple[int, dict[str, Any], dict[str, str]]:
-        """Ask a question; return the status, the JSON and the headers in lower case."""
-        request = {"model": "sim-s50", "messages": [{"role": "user", "content": question}]}
-        raw = orjson.dumps(request | fields)
-        url = f"{self.base_url}/chat/completions"
-        async with self.session.post(url, data=raw, headers=headers) as response:
-            received = {name.lower(): value for name, value in response.headers.items()}
-            return response.status, orjson.loads(await response.read()), received
-
-    async def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        """Get a path below the host; return the status and the JSON."""
-        async with self.session.get(self.base_url.removesuffix("/v1") + path) as response:
-            return response.status, orjson.loads(await response.read())
-
-    async def until(self, is_met: Callable[[Stats], bool]) -> Stats:
-        """Return the stats as soon as they meet a condition; each look is a round trip."""
-        with anyio.fail_after(PATIENCE):
-            while not is_met(self.ledger.stats()):
-                await self.get("/health")
-        return self.ledger.stats()
-
-
-@asynccontextmanager
-async def client(
-    settings: Settings, clock: Callable[[], float] = lambda: 0.0
-) -> AsyncIterator[Client]:
-    """Run a simulator with a client; its limits go by the clock given, which stands still."""
-    async with (
-        running(settings, clock=clock) as simulator,
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=PATIENCE)) as session,
-    ):
-        yield Client(session, simulator.base_url, simulator.ledger)
-
-
-def faulty(fault: Fault, rate: float = 1.0) -> Settings:
-    """Return settings with one fault."""
-    return Settings(faults=(FaultRate(fault, rate),))
 
 
 async def test_answer() -> None:
@@ -199,6 +143,7 @@ async def test_tokens_limit() -> None:
         _, reply, headers = await simulator.post()
         rest = 10_000 - reply["usage"]["total_tokens"]
         assert headers["x-ratelimit-remaining-tokens"] == str(rest)
+        assert simulator.ledger.stats()["tokens"] == reply["usage"]["total_tokens"]
         status, reply, _ = await simulator.post("x" * 40_000)
         assert (status, reply["error"]["type"]) == (429, "tokens")
 
@@ -234,7 +179,7 @@ async def test_connection_faults(fault: Fault, error: type[Exception], message: 
 
 
 async def test_hang() -> None:
-    """A hanging request ends when the client goes, and is not paid for."""
+    """A hanging request ends when the client goes; it was accepted, so it is paid for and lost."""
     async with client(faulty(Fault.HANG)) as simulator:
         async with anyio.create_task_group() as group:
             group.start_soon(simulator.post)
@@ -242,7 +187,7 @@ async def test_hang() -> None:
             assert simulator.ledger.stats()["in_flight"] == 1
             group.cancel_scope.cancel()
         stats = await simulator.until(lambda stats: stats["in_flight"] == 0)
-        assert stats["paid"] == 0
+        assert (stats["paid"], stats["answered"], stats["lost_after_accept"]) == (1, 0, 1)
 
 
 async def test_hang_does_not_outlive_the_simulator() -> None:
@@ -267,6 +212,7 @@ async def test_truncated() -> None:
             await simulator.post()
         stats = simulator.ledger.stats()
         assert (stats["faults"], stats["paid"]) == ({"truncate": 1}, 1)
+        assert (stats["answered"], stats["lost_after_accept"]) == (0, 1)
 
 
 async def test_retry_can_succeed() -> None:
@@ -277,7 +223,7 @@ async def test_retry_can_succeed() -> None:
                 while (await simulator.post(str(number)))[0] != 200:
                     pass
         stats = simulator.ledger.stats()
-        assert (stats["paid"], stats["paid_twice"]) == (20, 0)
+        assert (stats["paid"], stats["paid_twice"], stats["answered"]) == (20, 0, 20)
         assert 5 < stats["faults"]["500"] < 60
 
 
@@ -299,6 +245,7 @@ async def test_client_that_goes_has_paid() -> None:
             group.cancel_scope.cancel()
         stats = await simulator.until(lambda stats: stats["in_flight"] == 0)
         assert (stats["paid"], stats["by_model"]) == (1, {"sim-s50": 1})
+        assert (stats["answered"], stats["lost_after_accept"]) == (0, 1)
 
 
 async def test_peak() -> None:

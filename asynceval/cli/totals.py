@@ -1,0 +1,62 @@
+"""What stands below the tables, in sentences: what is missing and why, and what was spent."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from asynceval.report.spending import Spending
+from asynceval.report.standings import Standing
+from asynceval.report.summary import Summary
+
+MaybePaid = Mapping[tuple[str, str], int]
+"""Attempts that the server may have charged for without a reply, by kind of cell and model."""
+
+
+def notes(standings: Iterable[Standing]) -> Iterator[str]:
+    """Yield a line for each model that lacks scores: how many, in which way, and why."""
+    for standing in standings:
+        if standing.missing:
+            n = sum(missing.n for missing in standing.missing)
+            ways = ", ".join(_ways(standing))
+            yield f"  {standing.model}: {n} of {standing.expected} without a score: {ways}"
+
+
+def _ways(standing: Standing) -> Iterator[str]:
+    for ending, parts in groupby(standing.missing, lambda missing: missing.ending):
+        its = list(parts)
+        told = f"{sum(part.n for part in its)} {_words(ending)}"
+        if [part.reason for part in its] == [ending]:
+            yield told
+        elif len(its) == 1:
+            yield f"{told} ({_words(its[0].reason)})"
+        else:
+            yield f"{told} ({', '.join(f'{part.n} {_words(part.reason)}' for part in its)})"
+
+
+def coverage(summary: Summary) -> Iterator[str]:
+    """Yield how many judgments have a score, and a line for each cause why others have none."""
+    counts = summary.coverage
+    if counts.expected:
+        yield f"{counts.scored} of {counts.expected} judgments have a score."
+    for failures in summary.failures:
+        yield f"  {failures.n} {failures.kind}s of {failures.model}: {_words(failures.cause)}"
+
+
+def cost(spending: Iterable[Spending], maybe_paid: MaybePaid) -> Iterator[str]:
+    """Yield what all calls took, and what of it is not known."""
+    spent = list(spending)
+    if spent:
+        calls = sum(its.calls for its in spent)
+        prompt = sum(its.prompt_tokens for its in spent)
+        completion = sum(its.completion_tokens for its in spent)
+        usd = [its.usd for its in spent if its.usd is not None]
+        total = f"${sum(usd):,.4f}" if len(usd) == len(spent) else "not known"
+        yield f"Cost: {total}, for {calls:,} calls with {prompt:,} tokens in and {completion:,} out."
+    for its in spent:
+        if its.uncounted:
+            yield f"  tokens not known for {its.uncounted} of {its.calls} {its.kind}s of {its.model}"
+    for (kind, model), n in sorted(maybe_paid.items()):
+        yield f"  up to {n} calls for {kind}s of {model} may have been charged for without a reply"
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

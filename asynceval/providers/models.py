@@ -1,0 +1,51 @@
+"""The models that a server lists under `/models`, to tell what a mistyped name may have meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from urllib.parse import urlsplit, urlunsplit
+
+import orjson
+
+_MOST = 3
+_LONGEST_NAME = 200
+
+
+def url(base_url: str) -> str:
+    """Return where the list of models is under a base URL, by the rules for chat completions."""
+    parts = urlsplit(base_url)
+    path = parts.path.rstrip("/")
+    stem = path.removesuffix("/chat/completions") if path else "/v1"
+    return urlunsplit((parts.scheme, parts.netloc, f"{stem}/models", parts.query, ""))
+
+
+def names(content: bytes) -> tuple[str, ...]:
+    """Return the names in the body of a list of models; none if it is no such list. Never raises.
+
+    Knows `{"data": [{"id": ...}]}`, `{"models": [{"name": ...}]}` and a bare list.
+    """
+    try:
+        parsed = orjson.loads(content)
+    except ValueError:
+        return ()
+    if isinstance(parsed, dict):
+        parsed = parsed.get("data") or parsed.get("models")
+    if not isinstance(parsed, list):
+        return ()
+    found = (
+        item.get("id") or item.get("name") if isinstance(item, dict) else item for item in parsed
+    )
+    return tuple(name for name in found if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME)
+
+
+def near(served: Iterable[str], wanted: str) -> tuple[str, ...]:
+    """Return up to three served names that look like the wanted one, the nearest first.
+
+    Capitals and what stands before the last slash count little: servers differ in them most.
+    """
+    by_form: dict[str, str] = {}
+    for name in served:
+        by_form.setdefault(name.lower(), name)
+        by_form.setdefault(name.lower().rpartition("/")[2], name)
+    forms = (wanted.lower(), wanted.lower().rpartition("/")[2])
+    found = [by_form[form] for want in forms for form in get_close_matches(want, by_form, _MOST)]
+    return tuple(dict.fromkeys(found))[:_MOST]

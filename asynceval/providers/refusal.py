@@ -1,0 +1,154 @@
+"""A refusal: a response that is an error, as a signal, whatever shape its body has."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+
+from asynceval.domain.failure import Failure
+from asynceval.providers.signal import UNSUPPORTED, Action, Signal, classify
+from asynceval.providers.waits import retry_after, until_reset
+
+_EXCERPT = 500
+_SHOULD_RETRY = {"true": True, "false": False}
+# What servers call a setting of ours, and the key in the config that changes it.
+_SETTINGS = {
+    "model": "model",
+    "max_tokens": "max_tokens",
+    "max_completion_tokens": "max_tokens",
+    "temperature": "temperature",
+}
+_SYSTEM = re.compile(r"messages\W*\d+\W*role|[Ss]ystem role")
+_NAMED = re.compile(rf"\b(?:max_tokens|max_completion_tokens|temperature|{_SYSTEM.pattern})")
+
+
+def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
+    """Return what an error calls for: its JSON, or its text if it is none. Never raises.
+
+    A 2xx is one too if its body says so; its status is then the one within the body.
+    """
+    error = _inner(parsed)
+    if 200 <= status < 300:
+        status = _status_within(error, status)
+    message, codes, parameter = _words(error)
+    should_retry = _SHOULD_RETRY.get(headers.get("x-should-retry", "").strip().lower())
+    cause, action = classify(status, codes, should_retry)
+    told = f"HTTP {status}: {message}" if message else f"HTTP {status}"
+    if 300 <= status < 400:
+        to = _target(headers.get("Location", ""))
+        told = f"HTTP {status}: redirected to {to}; nothing was sent there. Set base_url to the final address"
+    elif status in (404, 405) and action is Action.HALT_ENDPOINT:
+        told = (
+            f"HTTP {status}: nothing answers on this path (mostly base_url ends in /v1): {message}"
+        )
+    elif action is Action.HALT_MODEL and any(word in codes for word in UNSUPPORTED):
+        told = f"{_advice(parameter)} ({told})"
+    wait = retry_after(headers)
+    if wait is None and action is Action.SLOW_DOWN:
+        wait = until_reset(headers)
+    return Signal(Failure(cause, told, status), action, wait)
+
+
+def is_error(parsed: object) -> bool:
+    """Whether the JSON of a success is an error all the same, as routers send it."""
+    match _unpacked(parsed):
+        case {"error": error} if error:
+            return True
+        case {"object": "error"}:
+            return True
+    return False
+
+
+def _unpacked(parsed: object) -> object:
+    """Take an error out of a list of one: so Gemini sends it."""
+    match parsed:
+        case [{"error": _}]:
+            return parsed[0]
+    return parsed
+
+
+def _inner(parsed: object) -> object:
+    """Return the error itself.
+
+    Known are `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, `{"object": "error", ...}`,
+    `{"message": {"detail": ...}}` and plain text.
+    """
+    error = _unpacked(parsed)
+    if isinstance(error, dict):
+        error = error.get("error") or error.get("detail") or error
+    match error:
+        case {"message": {"detail": inner}}:
+            return inner
+    return error
+
+
+def _status_within(error: object, status: int) -> int:
+    """Return the HTTP status that a router puts into the body of a success, else its own."""
+    match error:
+        case {"code": int(code)} if 400 <= code < 600:
+            return code
+    return status
+
+
+def _words(error: object) -> tuple[str, str, str | None]:
+    """Return an error's message, all that may hold its code in lower case, and the setting it names."""
+    if isinstance(error, list):
+        # What is wrong with a request repeats the request, so only the names of fields are codes.
+        fields = [name for name, _ in _fields(error) if name != "messages"]
+        lines = "; ".join(f"{name}: {why}" for name, why in _fields(error)) or _written(error)
+        codes = UNSUPPORTED[0] if fields else ""
+        return lines[:_EXCERPT].strip(), codes, fields[0] if fields else None
+    if not isinstance(error, dict):
+        message = error[:_EXCERPT].strip() if isinstance(error, str) else _written(error)
+        codes = message.lower() if isinstance(error, str) else ""
+        return message[:_EXCERPT], codes, _in_text(message)
+    said = error.get("message")
+    message = said if isinstance(said, str) else _written(error)
+    parts = (error.get("code"), error.get("type"), error.get("status"), message)
+    codes = " ".join(str(part) for part in parts if isinstance(part, (str, int))).lower()
+    match error:
+        case {"param": str(parameter)} if parameter:
+            named: str | None = parameter
+            codes = f"{codes} {UNSUPPORTED[0]}" if parameter in _SETTINGS else codes
+        case _:
+            named = _in_text(message)
+    return message[:_EXCERPT], codes, named
+
+
+def _fields(problems: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the fields of the request's body that a list of problems names, and why."""
+    for problem in problems:
+        match problem:
+            case {"loc": ["body", str(name), *_], **rest}:
+                yield name, str(rest.get("msg"))[:_EXCERPT]
+
+
+def _in_text(message: str) -> str | None:
+    found = _NAMED.search(message)
+    return None if found is None else found[0]
+
+
+def _advice(parameter: str | None) -> str:
+    if parameter is None:
+        return "the server does not take a setting of this model as it is configured"
+    key = "system" if _SYSTEM.fullmatch(parameter) else _SETTINGS.get(parameter)
+    change = "" if key is None else f": change {key} in the config"
+    return f"the server does not take {parameter[:80]} as it is sent{change}"
+
+
+def _target(location: str) -> str:
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "elsewhere"
+    # A query may hold a key, and so may what stands before a host.
+    return f"{parts.netloc.rpartition('@')[2]}{parts.path}"[:200] or "elsewhere"
+
+
+def _written(error: object) -> str:
+    try:
+        return orjson.dumps(error).decode()
+    except TypeError:  # orjson reads deeper nesting than it writes
+        return "the error's body is nested too deep to show"

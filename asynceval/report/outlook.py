@@ -1,0 +1,149 @@
+"""The outlook: all that can be said of a plan before it is run, for the terminal and as JSON."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from asynceval.conversation import Plan
+from asynceval.domain.sweep import Sweep
+from asynceval.report import duration as time
+from asynceval.report import estimate as money
+from asynceval.report.duration import Duration, duration
+from asynceval.report.estimate import Row, estimate, total
+from asynceval.report.survey import Model, survey
+from asynceval.stats.span import Sample, Span
+from asynceval.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is to do, what it takes, and for how long.
+
+    `spent` are the US dollars of all that is stored, None if a price or some tokens are unknown.
+    `durations` are by parallel: None for the one that the endpoints have, then what was asked
+    "what if" about.
+    """
+
+    name: str
+    rows: tuple[Row, ...]
+    usd: Span | None
+    spent: float | None
+    durations: tuple[tuple[int | None, Duration], ...]
+    notes: tuple[str, ...]
+
+    @property
+    def planned(self) -> int:
+        """Calls in the plan."""
+        return sum(row.planned for row in self.rows)
+
+    @property
+    def stored(self) -> int:
+        """Calls of the plan that are in the store."""
+        return sum(row.stored for row in self.rows)
+
+    @property
+    def tokens(self) -> Span:
+        """Tokens that are still to be used."""
+        return total(row.tokens for row in self.rows) or Span()
+
+
+def outlook(plan: Plan, store: Store | None, what_if: int | None = None) -> Outlook:
+    """Return the outlook of a plan; `store` is None while there is no run directory."""
+    took: defaultdict[Model, Sample] = defaultdict(Sample)
+    used: defaultdict[Model, list[int | None]] = defaultdict(list)
+    for record in () if store is None else store.records():
+        model, usage = (record.cell.kind, record.cell.asked), record.reply.usage
+        took[model].add(record.sent)
+        used[model] += (usage.prompt_tokens, usage.completion_tokens)
+    found = survey(plan, (lambda _: None) if store is None else store.get)
+    rows = estimate(plan.sweep, found)
+    usd, spent = total(row.usd for row in rows if row.todo), _spent(plan.sweep, used)
+    turns = max((len(question.turns) for question in plan.questions), default=0)
+    cases = (None,) if what_if is None else (None, what_if)
+    return Outlook(
+        plan.sweep.name,
+        rows,
+        usd,
+        spent,
+        tuple((case, duration(plan.sweep, rows, took, turns, case)) for case in cases),
+        tuple(_notes(plan.sweep, rows, usd, spent, took)),
+    )
+
+
+def document(outlook: Outlook) -> dict[str, Any]:
+    """Return the outlook as plain values. Unknown is None, never 0; intervals are of 90 %."""
+    return {
+        "name": outlook.name,
+        "calls": {
+            "planned": outlook.planned,
+            "stored": outlook.stored,
+            "to_do": outlook.planned - outlook.stored,
+        },
+        "models": [_model(row) for row in outlook.rows],
+        "tokens": asdict(outlook.tokens),
+        "usd": outlook.usd and asdict(outlook.usd),
+        "usd_spent": outlook.spent,
+        "time": [
+            {
+                "parallel": case,
+                "seconds": asdict(its.seconds),
+                "limit": its.binding and its.binding.limit,
+                "gate": its.binding and its.binding.gate,
+            }
+            for case, its in outlook.durations
+        ],
+        "notes": list(outlook.notes),
+    }
+
+
+def _model(row: Row) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "model": row.model,
+        "planned": row.planned,
+        "stored": row.stored,
+        "to_do": row.todo,
+        "prompt_tokens": asdict(row.prompt),
+        "completion_tokens": asdict(row.completion),
+        "usd": row.usd and asdict(row.usd),
+        "is_assumed": row.is_assumed,
+    }
+
+
+def _spent(sweep: Sweep, used: dict[Model, list[int | None]]) -> float | None:
+    prices = {("answer", target.name): target.price for target in sweep.targets}
+    prices |= {("judgment", judge.name): judge.price for judge in sweep.judges}
+    spent = 0.0
+    for model, tokens in used.items():
+        price, counted = prices.get(model), [count for count in tokens if count is not None]
+        if price is None or len(counted) < len(tokens):
+            return None
+        spent += (sum(counted[::2]) * price.input + sum(counted[1::2]) * price.output) / 1e6
+    return spent
+
+
+def _notes(
+    sweep: Sweep,
+    rows: tuple[Row, ...],
+    usd: Span | None,
+    spent: float | None,
+    took: dict[Model, Sample],
+) -> Iterator[str]:
+    """Yield what a reader of the numbers has to know."""
+    unpriced = [row.model for row in rows if row.todo and row.usd is None]
+    if unpriced:
+        yield f"price unknown: {', '.join(dict.fromkeys(unpriced))}"
+    assumed = [row.model for row in rows if row.is_assumed]
+    if assumed:
+        yield f"{', '.join(dict.fromkeys(assumed))}: {money.ASSUMED}"
+    todo = [row for row in rows if row.todo]
+    if any(took[row.kind, row.model].count < money.ENOUGH for row in todo):
+        yield f"how long calls take is assumed: {time.ASSUMED}"
+    busy = {row.endpoint for row in todo}
+    if any(e.parallel == "auto" and e.name in busy for e in sweep.endpoints):
+        yield f'parallel = "auto" is reckoned as {time.AUTO} calls in flight'
+    most = None if sweep.budget is None else sweep.budget.usd
+    if most is not None and usd is not None and spent is not None and spent + usd.high > most:
+        surely = "will" if spent + usd.low > most else "may"
+        yield f"the budget of {most:g} USD {surely} be reached: {spent:.4f} USD are spent"

@@ -1,0 +1,82 @@
+"""Spending: what the calls of each model took, each call counted once however many cells share it."""
+
+from array import array
+from collections import defaultdict
+from dataclasses import dataclass
+
+from asynceval.conversation import Plan
+from asynceval.domain.reply import Usage
+from asynceval.domain.sweep import Price
+from asynceval.report.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one model's calls took; `usd` is None when its price or some call's tokens are unknown.
+
+    `uncounted` is for how many of the calls the server did not say all tokens.
+    """
+
+    kind: str
+    model: str
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    uncounted: int
+    usd: float | None
+
+
+class Bill:
+    """Gathers the usage of outcomes as they come, in any order."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Start with nothing spent."""
+        self._plan = plan
+        self._calls: defaultdict[tuple[str, str], _Calls] = defaultdict(_Calls)
+
+    def add(self, outcome: Outcome, usage: Usage) -> None:
+        """Gather one reply; equal calls are told by their key."""
+        self._calls[outcome.cell.kind, outcome.cell.asked].add(outcome.key, usage)
+
+    def spending(self) -> tuple[Spending, ...]:
+        """Return what each model took, by kind and name."""
+        return tuple(
+            calls.spending(kind, model, self._price(kind, model))
+            for (kind, model), calls in sorted(self._calls.items())
+        )
+
+    def _price(self, kind: str, model: str) -> Price | None:
+        sweep = self._plan.sweep
+        asked = sweep.targets if kind == "answer" else sweep.judges
+        return next((item.price for item in asked if item.name == model), None)
+
+
+class _Calls:
+    """The calls of one model in columns: 25 bytes a call.
+
+    Which of them are equal is found out at the end, so that nothing but columns grows meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self._heads = array("Q")
+        self._prompt = array("Q")
+        self._completion = array("Q")
+        self._is_counted = array("B")
+
+    def add(self, key: bytes | None, usage: Usage) -> None:
+        self._heads.append(len(self._heads) if key is None else int.from_bytes(key[:8]))
+        self._prompt.append(usage.prompt_tokens or 0)
+        self._completion.append(usage.completion_tokens or 0)
+        self._is_counted.append(None not in (usage.prompt_tokens, usage.completion_tokens))
+
+    def spending(self, kind: str, model: str, price: Price | None) -> Spending:
+        rows = zip(self._heads, self._prompt, self._completion, self._is_counted, strict=True)
+        calls = {head: row for head, *row in rows}
+        prompt, completion, counted = (sum(column) for column in zip(*calls.values(), strict=True))
+        uncounted = len(calls) - counted
+        usd = None if price is None or uncounted else _usd(price, prompt, completion)
+        return Spending(kind, model, len(calls), prompt, completion, uncounted, usd)
+
+
+def _usd(price: Price, prompt: int, completion: int) -> float:
+    return (prompt * price.input + completion * price.output) / 1e6

@@ -1,0 +1,65 @@
+"""Warnings: sentences about what a reader of the numbers should know."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from asynceval.report.aliases import Alias, is_alias
+from asynceval.report.answers import Answers
+from asynceval.report.coverage import Coverage
+from asynceval.report.standings import Standing
+
+_MOST_NAMES = 5
+_LONGEST_NAME = 80
+
+
+def of_coverage(coverage: Coverage) -> Iterator[str]:
+    """Say how many judgments and answers are not what was planned."""
+    missing = coverage.expected - coverage.scored
+    if missing:
+        yield f"{missing} of {coverage.expected} judgments have no score; every mean says its n"
+    if coverage.truncated:
+        yield f"{coverage.truncated} answers were cut (max_tokens or a filter), and judged as they are"
+
+
+def of_answers(answers: Iterable[Answers]) -> Iterator[str]:
+    """Say which models have answers that are empty, or look like a judge's words."""
+    for its in answers:
+        if its.empty:
+            yield f"{its.empty} answers of {its.model} are empty; they were judged as they are"
+        if its.imitations:
+            yield (
+                f"{its.imitations} answers of {its.model} hold what looks like a verdict or a "
+                "judge's template; they were judged as they are"
+            )
+
+
+def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
+    """Say which models are ranked by scores for fewer questions than others, and which were cut off."""
+    for judge in dict.fromkeys(standing.judge for standing in standings):
+        by_judge = [standing for standing in standings if standing.judge == judge]
+        uneven = [standing.model for standing in by_judge if not standing.whole.is_comparable]
+        if uneven:
+            yield (
+                f"judge {judge}: models have unequal numbers of scores, so their order is unsure; "
+                f"fewer than others: {_listed(uneven)}"
+            )
+        cut = sum(m.n for s in by_judge for m in s.missing if m.reason == "cut_off")
+        if cut:
+            yield f"{cut} judgments by {judge} were cut off before a verdict: raise its max_tokens"
+
+
+def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:
+    """Say which models were answered for by another one, or under several names."""
+    for kind, model in dict.fromkeys((alias.kind, alias.model) for alias in aliases):
+        its = [alias for alias in aliases if (alias.kind, alias.model) == (kind, model)]
+        if len(its) == 1 and is_alias(its[0].asked, its[0].name):
+            continue
+        most = sorted(its, key=lambda alias: (-alias.n, alias.name))
+        names = _listed([f"{alias.name[:_LONGEST_NAME]} ({alias.n})" for alias in most])
+        what = "under several names" if len(its) > 1 else "by another model"
+        yield f"{kind}s of {model}, asked as {its[0].asked}, were given {what}: {names}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    more = len(names) - _MOST_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown

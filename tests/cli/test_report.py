@@ -1,0 +1,56 @@
+"""`asynceval report`: what is for people, and what is for programs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import orjson
+from click.testing import CliRunner
+
+from asynceval.cli.main import main
+from asynceval.domain.cell import Cell
+from asynceval.domain.reply import Reply
+from asynceval.report.outcomes import outcomes
+from asynceval.store.line import Record
+from asynceval.store.request import write
+from asynceval.store.store import Store
+from tests.report.scene import answered, graded, plan, steps
+
+
+def run_directory(folder: Path, *, attempts: int) -> Path:
+    """Make a run directory, complete, in which every call took so many attempts."""
+    what = plan()
+    folder.mkdir()
+    write(folder, what)
+    with Store(folder, write=True) as store:
+        for cell, key, reply in steps(what, say):
+            assert isinstance(reply, Reply)
+            store.put(Record(key, cell, reply, 0, 0, 0, attempts, attempts - 1))
+        assert {outcome.cause for outcome in outcomes(what, store, {})} == {None}
+    return folder
+
+
+def say(cell: Cell) -> Reply:
+    """Let everything succeed, under a name that is not the model's."""
+    return replace(graded(7) if cell.judge else answered(cell), model="other")
+
+
+def shown(folder: Path, *flags: str) -> str:
+    """Return what the command prints."""
+    result = CliRunner().invoke(main, ["report", str(folder), *flags], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_lost_attempts_are_told_to_people(tmp_path: Path) -> None:
+    """The tables say how many calls may be on the bill without a reply, by model."""
+    text = shown(run_directory(tmp_path / "run", attempts=3))
+    assert "up to 12 calls for answers of alpha may have been charged for without a reply" in text
+    assert "up to 24 calls for judgments of judge may have been charged for" in text
+    assert "charged" not in shown(run_directory(tmp_path / "quiet", attempts=1))
+
+
+def test_the_json_report_knows_nothing_of_attempts(tmp_path: Path) -> None:
+    """A run with faults on the way has the report of a quiet one, to the byte."""
+    quiet = shown(run_directory(tmp_path / "quiet", attempts=1), "--json")
+    assert shown(run_directory(tmp_path / "run", attempts=3), "--json") == quiet
+    assert orjson.loads(quiet)["run"]["answered_by"][0]["name"] == "other"

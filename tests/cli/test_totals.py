@@ -1,0 +1,40 @@
+"""What is said about the cost."""
+
+from asynceval.cli.totals import cost
+from asynceval.report.spending import Spending
+
+
+def test_a_known_cost_is_the_sum() -> None:
+    """All models' calls, tokens and dollars are added."""
+    spending = [
+        Spending("answer", "a", 6, 1200, 30, 0, 0.25),
+        Spending("judgment", "j", 4, 10, 5, 0, 0.5),
+    ]
+    assert list(cost(spending, {})) == [
+        "Cost: $0.7500, for 10 calls with 1,210 tokens in and 35 out."
+    ]
+
+
+def test_an_unknown_cost_is_not_zero() -> None:
+    """Where a price or tokens are unknown the sum is, and the calls that did not say are counted."""
+    spending = [
+        Spending("answer", "a", 6, 12, 3, 2, None),
+        Spending("judgment", "j", 4, 10, 5, 0, 0.5),
+    ]
+    assert list(cost(spending, {})) == [
+        "Cost: not known, for 10 calls with 22 tokens in and 8 out.",
+        "  tokens not known for 2 of 6 answers of a",
+    ]
+
+
+def test_calls_that_may_be_paid_twice_are_told() -> None:
+    """Attempts without a reply may be on the bill: they are counted by model, not guessed in dollars."""
+    assert list(cost([], {("judgment", "j"): 3, ("answer", "a"): 1})) == [
+        "  up to 1 calls for answers of a may have been charged for without a reply",
+        "  up to 3 calls for judgments of j may have been charged for without a reply",
+    ]
+
+
+def test_a_run_without_calls_costs_nothing_to_tell() -> None:
+    """Nothing was spent, so nothing is said."""
+    assert list(cost([], {})) == []

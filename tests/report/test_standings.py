@@ -1,0 +1,130 @@
+"""Standings: who can be compared with whom, and what each model lacks."""
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+
+from asynceval.domain.cell import Cell
+from asynceval.domain.failure import Cause
+from asynceval.domain.reply import Reply
+from asynceval.report.standings import Missing, Standing
+from tests.report.scene import Answer, answered, graded, plan, play
+
+
+def standings(
+    folder: Path, models: str, lost: Iterable[tuple[str, str, int]], *, repeats: int = 1
+) -> tuple[dict[str, Standing], tuple[str, ...]]:
+    """Return standings by model and the warnings, where some judgments failed once."""
+    left = list(lost)
+
+    def say(cell: Cell) -> Answer:
+        place = (cell.target, cell.question, cell.turn)
+        if cell.judge and place in left:
+            left.remove(place)
+            return Cause.SERVER
+        return graded(7) if cell.judge else answered(cell)
+
+    summary, _ = play(folder, plan(tuple(models), questions=3, repeats=repeats), say)
+    return {standing.model: standing for standing in summary.standings}, summary.warnings
+
+
+def comparable(found: dict[str, Standing]) -> str:
+    """Return the models whose means can be compared."""
+    return "".join(sorted(model for model, its in found.items() if its.whole.is_comparable))
+
+
+@pytest.mark.parametrize(
+    ("lost", "expected"),
+    [
+        ([], "abc"),
+        ([("a", "q1", 1)], "bc"),
+        ([("a", "q1", 1), ("b", "q1", 1)], "c"),
+        ([("a", "q1", 1), ("b", "q1", 1), ("c", "q1", 1)], "abc"),
+        ([("a", "q1", 1), ("b", "q2", 1), ("c", "q0", 1)], ""),
+        ([("a", "q1", 1), ("b", "q1", 2), ("c", "q1", 1)], ""),
+    ],
+    ids=["none", "one", "two", "all the same", "as many of other questions", "of another turn"],
+)
+def test_models_compare_only_over_the_same_questions(
+    tmp_path: Path, lost: list[tuple[str, str, int]], expected: str
+) -> None:
+    """A model is marked when it lacks a score that another has, even where both have as many."""
+    found, warnings = standings(tmp_path, "abc", lost)
+    assert comparable(found) == expected
+    unsure = [warning for warning in warnings if "order is unsure" in warning]
+    assert len(unsure) == (expected != "abc")
+    for warning in unsure:
+        assert warning.endswith(", ".join(sorted(set("abc") - set(expected))))
+
+
+def test_coverage_of_79_of_80_questions_is_marked(tmp_path: Path) -> None:
+    """A model with an answer less has its n beside its mean, and a mark; the other has none."""
+
+    def say(cell: Cell) -> Answer:
+        is_lost = (cell.target, cell.question, cell.judge) == ("b", "q79", None)
+        return Cause.TIMEOUT if is_lost else graded(8) if cell.judge else answered(cell)
+
+    summary, _ = play(tmp_path, plan(("a", "b"), questions=80), say)
+    found = {standing.model: standing for standing in summary.standings}
+    assert (found["a"].n, found["a"].expected) == (160, 160)
+    assert (found["b"].n, found["b"].expected) == (158, 160)
+    assert found["b"].missing == (Missing("failed", "timeout", 2),)
+    assert comparable(found) == "a"
+
+
+def test_a_lost_repeat_is_marked(tmp_path: Path) -> None:
+    """Fewer repeats of one judgment weigh its question less."""
+    found, _ = standings(tmp_path, "ab", [("a", "q0", 1)], repeats=2)
+    assert comparable(found) == "b"
+
+
+def test_only_the_parts_that_lack_something_are_marked(tmp_path: Path) -> None:
+    """The mean of a turn or a category with all its scores can be compared."""
+    found, _ = standings(tmp_path, "ab", [("a", "q1", 2)])
+    assert {turn: part.is_comparable for turn, part in found["a"].turns.items()} == {
+        1: True,
+        2: False,
+    }
+    assert {name: part.is_comparable for name, part in found["a"].categories.items()} == {
+        "writing": True,
+        "math": False,
+    }
+
+
+def test_judges_are_apart(tmp_path: Path) -> None:
+    """What one judge did not score makes nobody incomparable for another."""
+
+    def say(cell: Cell) -> Answer:
+        if cell.judge == "j2" and cell.target == "a":
+            return Reply("Well.")
+        return graded(7) if cell.judge else answered(cell)
+
+    summary, _ = play(tmp_path, plan(("a", "b"), ("j1", "j2")), say)
+    marked = [(s.judge, s.model) for s in summary.standings if not s.whole.is_comparable]
+    assert marked == [("j2", "a")]
+
+
+def test_what_is_missing_is_told_by_ending_and_reason(tmp_path: Path) -> None:
+    """Each way to end without a score is counted by its reason."""
+    ways: dict[tuple[str, int], Callable[[], Answer]] = {
+        ("q0", 1): lambda: Cause.TIMEOUT,
+        ("q0", 2): lambda: Cause.SERVER,
+        ("q1", 1): lambda: Reply("Well."),
+        ("q1", 2): lambda: Reply("Rating: [[11]]"),
+        ("q2", 1): lambda: Cause.FILTERED,
+        ("q2", 2): lambda: None,
+    }
+    summary, _ = play(
+        tmp_path,
+        plan(("a",)),
+        lambda cell: ways[cell.question, cell.turn]() if cell.judge else answered(cell),
+    )
+    assert summary.standings[0].missing == (
+        Missing("unparsed", "no_verdict", 1),
+        Missing("unparsed", "out_of_range", 1),
+        Missing("failed", "server", 1),
+        Missing("failed", "timeout", 1),
+        Missing("filtered", "filtered", 1),
+        Missing("not_reached", "not_reached", 1),
+    )
