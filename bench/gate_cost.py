@@ -8,6 +8,7 @@ alone. The least of a few rounds.
 Usage: python -m bench.gate_cost [CALLS]
 """
 
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Iterator
 from random import Random
 from time import process_time
@@ -15,7 +16,6 @@ from typing import cast
 
 import anyio
 import orjson
-from anyio import current_time
 from anyio.lowlevel import checkpoint
 
 from asynceval.domain.call import Call, Message
@@ -91,7 +91,7 @@ def client() -> Client:
     sweep = Sweep("bench", (ENDPOINT,), (target,), (), budget=Budget(usd=1e9, tokens=10**15))
     stop = Stop()
     attempts = Attempts(
-        Nowhere(), Purse(sweep, {}), stop, _ignore, clock=current_time, random=Random(1)
+        Nowhere(), Purse(sweep, {}), stop, _ignore, clock=get_running_loop().time, random=Random(1)
     )
     client = Client(cast(Store, Oblivion()), attempts, stop, _ignore)
     client.connect(Route(ENDPOINT, Gate(ENDPOINT), None))

@@ -136,8 +136,7 @@ class Attempts:
             return refused
         reservation = None
         if expected is not None and not self._purse.is_open_ended:
-            with route.gate.outside("budget"):
-                reservation = await self._purse.reserve(asked.cell, expected)
+            reservation = await self._purse.reserve(asked.cell, expected)
             if reservation is None:
                 return self._over_budget(asked.cell)
         admission: Admission | Refusal = Refusal.CLOSED

@@ -33,7 +33,8 @@ class Gate:
         self._most = endpoint.most_in_flight
         has_rate = endpoint.rpm is not None or endpoint.tpm is not None
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
-        self._pacing: CancelScope | None = None
+        self._is_pacing = False
+        self._scope: CancelScope | None = None
         self._queues: list[Queue] = []
         self._served = 0
         self._numbers = count()
@@ -61,9 +62,9 @@ class Gate:
             entry: Admission | Refusal = self._take(queue, tokens, now)
         else:
             entry = await self._wait(queue, priority, tokens, may_postpone=may_postpone)
-        if self._pace is None or self._pacing is None or isinstance(entry, Refusal):
+        if self._pace is None or isinstance(entry, Refusal):
             return entry
-        return await self._paced(self._pace, self._pacing, entry)
+        return await self._paced(self._pace, entry)
 
     def leave(self, admission: Admission, used: float | None = None) -> None:
         """Give the place back; `used` are the tokens that the call took, None if that is not known.
@@ -92,8 +93,8 @@ class Gate:
         self._closed = reason
         for queue in self._queues:
             queue.dismiss()
-        if self._pacing is not None:
-            self._pacing.cancel()
+        if self._scope is not None:
+            self._scope.cancel()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -114,7 +115,7 @@ class Gate:
             name=self.endpoint.gate,
             in_flight=self.in_flight,
             limit=min(self._most, limit) if self._queues else self._most,
-            waiting=waiting + sum(self._outside.values()) + (self._pacing is not None),
+            waiting=waiting + sum(self._outside.values()) + self._is_pacing,
             rpm=self.endpoint.rpm,
             tpm=self.endpoint.tpm,
             waits_for=self._waits_for(),
@@ -125,7 +126,7 @@ class Gate:
     def _waits_for(self) -> Wait | None:
         if self._closed is not None:
             return "stopped"
-        if self._pace is not None and self._pacing is not None:
+        if self._pace is not None and self._is_pacing:
             return self._pace.waits_for
         if self._is_held:
             return "disk"
@@ -135,7 +136,7 @@ class Gate:
         return next((what for what, callers in self._outside.items() if callers), None)
 
     def _has_room(self) -> bool:
-        return self.in_flight < self._most and self._pacing is None and not self._is_held
+        return self.in_flight < self._most and not (self._is_pacing or self._is_held)
 
     async def _wait(
         self, queue: Queue, priority: int, tokens: float, *, may_postpone: bool
@@ -146,8 +147,8 @@ class Gate:
         if not queue.waiters:
             # Who comes late has no claim to what it missed.
             queue.served = max(queue.served, self._served)
-        waiter = Waiter(priority, next(self._numbers), turn, tokens, may_postpone)
-        heapq.heappush(queue.waiters, waiter)
+        waiter = Waiter(priority, turn, tokens, may_postpone)
+        heapq.heappush(queue.waiters, (priority, next(self._numbers), waiter))
         self._wake_later(queue, loop.time())
         entry: Admission | Refusal = Refusal.CLOSED
         try:
@@ -159,21 +160,24 @@ class Gate:
             if not isinstance(entry, Admission) and turn.done() and not turn.cancelled():
                 given = turn.result()
                 if isinstance(given, Admission):
-                    self._pacing = None
+                    self._is_pacing = False
                     self._give_back(given)
         return entry
 
-    async def _paced(
-        self, pace: Pace, scope: CancelScope, admission: Admission
-    ) -> Admission | Refusal:
+    async def _paced(self, pace: Pace, admission: Admission) -> Admission | Refusal:
         """Wait for the rates. One caller at a time, so the limiters' own order has no say."""
         is_paced = False
         try:
-            with scope:
+            if pace.is_free(admission.tokens):
+                # Nothing to wait for: this does not even let others go first.
                 admission.since = await pace.acquire(admission.tokens)
                 is_paced = True
+            else:
+                with CancelScope() as self._scope:
+                    admission.since = await pace.acquire(admission.tokens)
+                    is_paced = True
         finally:
-            self._pacing = None
+            self._is_pacing, self._scope = False, None
             if is_paced:
                 self._admit()
             else:
@@ -191,7 +195,7 @@ class Gate:
         queue.served += 1
         self._served = max(self._served, queue.served)
         if self._pace is not None:
-            self._pacing = CancelScope()
+            self._is_pacing = True
         is_probe = queue.throttle.admit(now)
         if queue.waiters:
             self._wake_later(queue, now)
@@ -203,7 +207,7 @@ class Gate:
             queue = self._next(now)
             if queue is None:
                 return
-            waiter = heapq.heappop(queue.waiters)
+            *_, waiter = heapq.heappop(queue.waiters)
             waiter.turn.set_result(self._take(queue, waiter.tokens, now))
 
     def _next(self, now: float) -> Queue | None:

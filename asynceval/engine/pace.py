@@ -27,6 +27,19 @@ class Pace:
         self._credit = 0.0
         self.waits_for: Wait = "rpm"
 
+    def is_free(self, tokens: float) -> bool:
+        """Whether a request of so many tokens may go out at once."""
+        if self._requests is not None and not self._requests.has_capacity():
+            return False
+        if self._tokens is None or self._minute is None:
+            return True
+        lacking = max(0.0, tokens - self._credit)
+        return (
+            lacking <= self._tokens.max_rate
+            and self._tokens.has_capacity(lacking)
+            and not self._minute.wait(tokens, self._clock())
+        )
+
     async def acquire(self, tokens: float) -> float:
         """Wait until a request of so many tokens may go out; return when that was."""
         if self._requests is not None:

@@ -2,7 +2,7 @@
 
 import heapq
 from asyncio import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from asynceval.domain.events import Wait
@@ -32,15 +32,14 @@ class Admission:
     is_probe: bool
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Waiter:
-    """A caller: who goes first, and what it will be told when it is its turn."""
+    """A caller: its priority, and what it will be told when it is its turn."""
 
     priority: int
-    number: int
-    turn: "Future[Admission | Refusal]" = field(compare=False)
-    tokens: float = field(compare=False)
-    may_postpone: bool = field(compare=False)
+    turn: "Future[Admission | Refusal]"
+    tokens: float
+    may_postpone: bool
 
 
 class Queue:
@@ -49,7 +48,8 @@ class Queue:
     def __init__(self, throttle: Throttle) -> None:
         """Start empty."""
         self.throttle = throttle
-        self.waiters: list[Waiter] = []
+        # By priority and order of arrival: tuples compare much faster than records.
+        self.waiters: list[tuple[int, int, Waiter]] = []
         self.served = 0
 
     def holds_back(self, now: float) -> Wait:
@@ -60,20 +60,20 @@ class Queue:
 
     def dismiss(self) -> None:
         """Send everyone away."""
-        for waiter in self.waiters:
+        for *_, waiter in self.waiters:
             if not waiter.turn.done():
                 waiter.turn.set_result(Refusal.CLOSED)
         self.waiters.clear()
 
     def postpone(self) -> None:
         """Send away who can do without for now."""
-        for waiter in self.waiters:
+        for *_, waiter in self.waiters:
             if waiter.may_postpone and not waiter.turn.done():
                 waiter.turn.set_result(Refusal.POSTPONED)
 
     def first(self) -> Waiter | None:
         """Return who goes next; callers that were cancelled have left."""
         waiters = self.waiters
-        while waiters and waiters[0].turn.done():
+        while waiters and waiters[0][2].turn.done():
             heapq.heappop(waiters)
-        return waiters[0] if waiters else None
+        return waiters[0][2] if waiters else None

@@ -107,11 +107,11 @@ class Run:
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
             async with create_task_group() as tasks:
-                tasks.start_soon(self._pulse, attempts, elapsed)
+                tasks.start_soon(self._pulse, attempts, purse, elapsed)
                 tasks.start_soon(self._close_gates, purse)
                 await sweep.run()
                 tasks.cancel_scope.cancel()
-            self._tell(Pulsed(elapsed(), self._statuses()))
+            self._tell(Pulsed(elapsed(), self._statuses(purse)))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
 
     async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
@@ -141,12 +141,12 @@ class Run:
         for gate in self._gates.values():
             gate.close("the run was stopped")
 
-    async def _pulse(self, attempts: Attempts, elapsed: Callable[[], float]) -> None:
+    async def _pulse(self, attempts: Attempts, purse: Purse, elapsed: Callable[[], float]) -> None:
         lag = 0.0
         while True:
             self._look_after_servers()
             begun = elapsed()
-            self._tell(Pulsed(begun, self._statuses(), attempts.oldest(), lag))
+            self._tell(Pulsed(begun, self._statuses(purse), attempts.oldest(), lag))
             await sleep(_PULSE_SECONDS)
             lag = max(0.0, elapsed() - begun - _PULSE_SECONDS)
 
@@ -161,14 +161,17 @@ class Run:
                 told = route.redacted(replace(failure, message=f"{ended}. {served.last_words()}"))
                 self._tell(EndpointHalted(route.endpoint.name, None, told))
 
-    def _statuses(self) -> tuple[GateStatus, ...]:
+    def _statuses(self, purse: Purse) -> tuple[GateStatus, ...]:
         """Return the state of each gate; it is halted when all its endpoints are."""
         statuses = []
         for gate in self._gates.values():
             halts = [route.halted() for route, _ in self._served if route.gate is gate]
             reasons = [halt.message for halt in halts if halt is not None]
             is_halted = len(reasons) == len(halts)
-            statuses.append(gate.status(reasons[0] if is_halted else None))
+            status = gate.status(reasons[0] if is_halted else None)
+            if purse.waiting and status.waits_for is None:
+                status = replace(status, waits_for="budget")
+            statuses.append(status)
         return tuple(statuses)
 
     async def _sync(self) -> None:

@@ -4,7 +4,7 @@ from asynceval.engine.breaker import Breaker
 from asynceval.engine.retry import LONGEST_ASKED
 from asynceval.engine.search import START, Search
 
-HEAD_START = 0.25
+HEAD_START = 0.1
 """Seconds by which a model's first call goes ahead: a refusal comes quickly, and comes once."""
 _ANSWERS = 150
 _LONGEST_WITHOUT = 15.0

@@ -177,7 +177,7 @@ def test_a_key_may_be_refused_once_in_mid_run(tmp_path: Path) -> None:
 def test_an_empty_account_is_asked_once(tmp_path: Path) -> None:
     """With 50 calls at the gate, an account without money refuses one or two of them."""
     broke = refusal(429, "You exceeded your current quota", "insufficient_quota")
-    with rig(tmp_path, FakeTransport(lambda _: broke, latency=0.1), WIDE) as r:
+    with rig(tmp_path, FakeTransport(lambda _: broke, latency=0.05), WIDE) as r:
         outcomes = run(ask_many, r, 50)
     assert len(r.transport.asked) <= 2
     assert causes(outcomes).count(Cause.QUOTA) <= 2
@@ -190,7 +190,7 @@ def test_five_refusals_from_the_start_halt_a_model(tmp_path: Path) -> None:
     def answer(asked: Asked) -> Response:
         return refusal(400, "bad knob") if asked.model == "odd" else talk(asked)
 
-    with rig(tmp_path, FakeTransport(answer, latency=0.1), WIDE) as r:
+    with rig(tmp_path, FakeTransport(answer, latency=0.05), WIDE) as r:
         assert causes(run(ask_many, r, 50, "odd")).count(Cause.REQUEST) == 5
         assert answered(run(ask_many, r, 50, "even")) == 50
     (halted,) = r.told(EndpointHalted)
@@ -203,7 +203,7 @@ def test_a_refused_request_later_on_is_its_own(tmp_path: Path) -> None:
     def answer(asked: Asked) -> Response:
         return talk(asked) if asked.number == 1 else refusal(400, "odd")
 
-    with rig(tmp_path, FakeTransport(answer, latency=0.1), WIDE) as r:
+    with rig(tmp_path, FakeTransport(answer, latency=0.05), WIDE) as r:
         assert causes(run(ask_many, r, 20)) == [Cause.REQUEST] * 19
     assert r.told(EndpointHalted) == []
 
@@ -217,7 +217,7 @@ def test_an_unknown_model_is_told_with_others_that_are_served(tmp_path: Path) ->
             return Response(200, {}, b'{"data": [{"id": "Qwen/Qwen3-8B"}, {"id": "other"}]}')
 
     missing = refusal(404, "no such model", "model_not_found")
-    with rig(tmp_path, Listing(lambda _: missing, latency=0.1), WIDE) as r:
+    with rig(tmp_path, Listing(lambda _: missing, latency=0.05), WIDE) as r:
         run(ask_many, r, 50, "qwen3-8b")
     (halted,) = r.told(EndpointHalted)
     assert "Qwen/Qwen3-8B" in halted.failure.message
@@ -263,7 +263,7 @@ def test_refused_for_ten_minutes(tmp_path: Path) -> None:
     def answer(asked: Asked) -> Response:
         return refusal(429) if asked.at < 600 else talk(asked)
 
-    with rig(tmp_path, FakeTransport(answer, latency=0.1), WIDE) as r:
+    with rig(tmp_path, FakeTransport(answer, latency=0.05), WIDE) as r:
         assert answered(run(ask_many, r, 200)) == 200
     during = [asked.at for asked in r.transport.asked if asked.at < 600]
     assert len(during) < 40

@@ -117,7 +117,7 @@ def test_never_more_than_the_number_given() -> None:
 
 
 def test_the_first_call_goes_ahead() -> None:
-    """Until a model has answered, its first call goes ahead of the others by a quarter of a second."""
+    """Until a model has answered, its first call goes ahead of the others by a tenth of a second."""
     throttle = throttle_of(50, is_proven=False)
     throttle.admit(1.0)
     assert not throttle.has_room(1.0)
