@@ -21,7 +21,7 @@ from asynceval.domain.events import (
     Pulsed,
     SweepStarted,
 )
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score
 from asynceval.progress import Dashboard, Tally
@@ -43,13 +43,13 @@ def plan(models: int) -> SweepStarted:
 
 def landings(models: int, count: int, *, stored: bool) -> list[Event]:
     """Return so many events, half of them answers and half judgments."""
-    usage = Usage(300, 400)
+    reply = Reply("x", usage=Usage(300, 400))
     events: list[Event] = []
     for number in range(count // 2):
         cell = Cell(str(number), "writing", 1, f"model-{number % models:02}")
         judged = Cell(cell.question, cell.category, 1, cell.target, 0, "judge")
-        events.append(AnswerLanded(cell, usage, stored))
-        events.append(JudgmentLanded(judged, usage, Score(7), stored))
+        events.append(AnswerLanded(cell, b"k", reply, stored))
+        events.append(JudgmentLanded(judged, b"k", reply, Score(7), stored))
     return events
 
 

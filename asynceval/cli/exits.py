@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import click
 
@@ -58,8 +58,9 @@ def told() -> Iterator[None]:
 
 
 def say(line: str) -> None:
-    """Print a line on stderr, made harmless for a terminal."""
-    click.echo(visible(line), err=True)
+    """Print a line on stderr, made harmless for a terminal; if nobody reads it, that is no error."""
+    with suppress(OSError):
+        click.echo(visible(line), err=True)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

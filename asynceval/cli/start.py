@@ -18,6 +18,7 @@ from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
 from asynceval.progress import listener
+from asynceval.report.doubtful import doubtful
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Counter, Summary, summarise
 from asynceval.store.eventlog import EventLog
@@ -48,10 +49,10 @@ def start(
 
             def tell(event: Event) -> None:
                 match event:
-                    case AnswerLanded(cell, usage, _, is_truncated):
-                        counter.add(Outcome(cell, usage, is_truncated=is_truncated))
-                    case JudgmentLanded(cell, usage, verdict):
-                        counter.add(Outcome(cell, usage, verdict))
+                    case AnswerLanded(cell, key, reply):
+                        counter.add(Outcome.answered(cell, key, reply))
+                    case JudgmentLanded(cell, key, reply, verdict):
+                        counter.add(Outcome.judged(cell, key, reply, verdict))
                     case _:
                         log(event)
                 progress(event)
@@ -65,11 +66,12 @@ def start(
                 if only == "answers":
                     plan = plan.without_judges()
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
+            maybe_paid = doubtful(store.records(), folder) if run.lost else {}
     leave_on_interrupt()
     console = Results()
     if console.is_terminal:
         console.print()
-    show(console, plan, summary)
+    show(console, plan, summary, maybe_paid)
     return _conclude(run, folder, summary, only)
 
 
@@ -77,7 +79,8 @@ def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> in
     """Say where to look and how to go on, if there is something left; return the exit code."""
     if summary.coverage.unparsed:
         say(f"the words of judgments without a verdict are in {folder / 'calls-1.jsonl'}")
-    if summary.coverage.failed or summary.coverage.refused:
+    coverage = summary.coverage
+    if coverage.failed or coverage.refused or coverage.filtered or coverage.context_length:
         say(f"the message of each failure is in {folder / 'failures.jsonl'}")
     again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
     if run.is_interrupted:

@@ -9,12 +9,21 @@ from typing import Literal
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Failure
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Verdict
 
 Wait = Literal[
-    "in flight", "rpm", "tpm", "cool-down", "outage", "back-off", "retries", "budget", "disk", "stopped"
+    "in flight",
+    "rpm",
+    "tpm",
+    "cool-down",
+    "outage",
+    "back-off",
+    "retries",
+    "budget",
+    "disk",
+    "stopped",
 ]
 """What calls wait for: a place in flight, the rates, the wait that a server asked for, a server that
 is down, the pause after a failed attempt, the allowance of retries, the money, a disk that is full."""
@@ -64,20 +73,21 @@ class SweepStarted:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLanded:
-    """An answer is in the store; `stored` if it was there before this run."""
+    """An answer is in the store under its call's key; `stored` if it was there before this run."""
 
     cell: Cell
-    usage: Usage
+    key: bytes
+    reply: Reply
     stored: bool
-    is_truncated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class JudgmentLanded:
-    """A judgment is in the store; `stored` if it was there before this run."""
+    """A judgment is in the store under its call's key; `stored` if it was there before this run."""
 
     cell: Cell
-    usage: Usage
+    key: bytes
+    reply: Reply
     verdict: Verdict
     stored: bool
 

@@ -1,7 +1,7 @@
 """Attempts: a call is sent until it has a reply, under every limit, or until it is given up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from time import time
 
@@ -30,6 +30,7 @@ from asynceval.providers.signal import Action, Signal
 
 STOPPED = Failure(Cause.NOT_REACHED, "the run was stopped")
 POSTPONED = Failure(Cause.NOT_REACHED, "its endpoint is down; it is tried again at the end")
+UNSENT = (STOPPED, POSTPONED)
 _LEAST_TIMEOUT = 1.0
 
 
@@ -48,6 +49,7 @@ class Paid:
 class Attempts:
     """Makes the attempts of calls: purse, gate, send, and the pause before another.
 
+    `lost` counts attempts without a reply that a server may have charged for.
     `clock` counts seconds for waits (monotonic), `random` draws the back-off.
     """
 
@@ -73,6 +75,7 @@ class Attempts:
             transport, stop, tell, clock=clock, random=random, policy=policy or Policy()
         )
         self._forecast = Forecast()
+        self.lost = 0
         self._open: dict[tuple[str, bytes], tuple[Cell, float]] = {}
         self._told_budgets: set[str | None] = set()
 
@@ -92,7 +95,7 @@ class Attempts:
             admitted = await self._enter(asked, route, expected)
             if isinstance(admitted, Failure):
                 # What was sent and failed has its own cause, though no more is tried.
-                return admitted if last is None or admitted in (STOPPED, POSTPONED) else last
+                return admitted if last is None or admitted in UNSENT else last
             admission, reservation = admitted
             attempts += 1
             if attempts == 1:
@@ -106,19 +109,21 @@ class Attempts:
             self._open[place] = (asked.cell, sent)
             try:
                 request = route.request(asked.key, body, attempts, timeout)
-                outcome = await route.send(self._transport, request)
+                outcome = await route.send(self._transport, request, asked.call.wire)
             finally:
                 del self._open[place]
                 self._close(asked, route, admission, reservation, outcome)
             taken = self._clock() - sent
             if isinstance(outcome, Signal):
-                last = outcome.failure
+                lost = history.maybe_paid + outcome.maybe_paid
+                self.lost += outcome.maybe_paid
+                last = replace(outcome.failure, maybe_paid=lost)
                 step = await self._patience.after(asked, route, outcome, history, taken)
                 if isinstance(step, History):
                     history = step
                     continue
                 if not isinstance(step, Reply):
-                    return step
+                    return replace(step, maybe_paid=lost)
                 outcome = step
             return Paid(outcome, at, sent - begun, taken, attempts, history.maybe_paid)
 

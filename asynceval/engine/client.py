@@ -1,6 +1,6 @@
 """The client: the one door that every paid call goes through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 from traceback import format_exc
 
@@ -13,7 +13,7 @@ from asynceval.domain.events import CallFailed, DefectMet, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.engine.asked import Asked
-from asynceval.engine.attempts import POSTPONED, STOPPED, Attempts
+from asynceval.engine.attempts import POSTPONED, STOPPED, UNSENT, Attempts
 from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.store.line import Record
@@ -26,8 +26,9 @@ _AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reply that is in the store; `stored` if it was there before it was asked for."""
+    """A reply that is in the store under a key; `stored` if it was there before it was asked for."""
 
+    key: bytes
     reply: Reply
     stored: bool
 
@@ -90,12 +91,12 @@ class Client:
         while outcome is None:
             reply = self._store.get(asked.key)
             if reply is not None:
-                return Answered(reply, stored=True)
+                return Answered(asked.key, reply, stored=True)
             if (endpoint, asked.key) in self._pending:
                 outcome = await self._other(asked.key, endpoint)
             else:
                 outcome = await self._first(asked, endpoint)
-        return Answered(outcome, stored=False) if isinstance(outcome, Reply) else outcome
+        return Answered(asked.key, outcome, stored=False) if isinstance(outcome, Reply) else outcome
 
     async def _other(self, key: bytes, endpoint: str) -> Failure | None:
         """Wait for whoever pays for this call; None if its reply is in the store, or it gave up."""
@@ -115,7 +116,11 @@ class Client:
         finally:
             shared = self._pending.pop(place)
             if shared is not None:
-                shared.failure = outcome if isinstance(outcome, Failure) else None
+                # What was paid for nothing is counted once.
+                if isinstance(outcome, Failure):
+                    shared.failure = (
+                        outcome if outcome in UNSENT else replace(outcome, maybe_paid=0)
+                    )
                 shared.landed.set()
         return outcome
 

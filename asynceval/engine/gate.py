@@ -10,9 +10,11 @@ from anyio import CancelScope
 
 from asynceval.domain.events import GateStatus, Wait
 from asynceval.domain.sweep import Endpoint
+from asynceval.engine.belief import Belief
 from asynceval.engine.pace import Pace
 from asynceval.engine.queue import Admission, Queue, Refusal, Waiter
 from asynceval.engine.throttle import Throttle
+from asynceval.providers.limits import Stated
 
 
 class Gate:
@@ -37,8 +39,11 @@ class Gate:
         self._scope: CancelScope | None = None
         self._queues: list[Queue] = []
         self._served = 0
+        self._sent = 0
+        self._belief = Belief() if endpoint.rpm is None else None
         self._numbers = count()
         self._timer: TimerHandle | None = None
+        self._wakes_at = 0.0
         self._closed: str | None = None
         self._is_held = False
 
@@ -79,6 +84,16 @@ class Gate:
         admission.queue.throttle.leave()
         loop.call_soon(self._admit)
 
+    def learn(self, queue: Queue, stated: Stated) -> None:
+        """Believe what a response says of the limit of requests, if the config does not name one."""
+        belief = self._belief
+        if belief is None or not belief.learn(stated, queue, self._sent, _clock()):
+            return
+        if self._pace is not None:
+            self._pace.limit_requests(belief.rpm)
+        elif belief.rpm is not None:
+            self._pace = Pace(belief.rpm, None, _clock)
+
     def hold(self) -> None:
         """Admit nobody for now: what is paid for could not be kept."""
         self._is_held = True
@@ -116,7 +131,7 @@ class Gate:
             in_flight=self.in_flight,
             limit=min(self._most, limit) if self._queues else self._most,
             waiting=waiting + sum(self._outside.values()) + self._is_pacing,
-            rpm=self.endpoint.rpm,
+            rpm=self.endpoint.rpm if self._belief is None else self._belief.rpm,
             tpm=self.endpoint.tpm,
             waits_for=self._waits_for(),
             rate_limited=self.rate_limited,
@@ -193,13 +208,15 @@ class Gate:
         """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""
         self.in_flight += 1
         queue.served += 1
+        queue.sent += 1
+        self._sent += 1
         self._served = max(self._served, queue.served)
         if self._pace is not None:
             self._is_pacing = True
         is_probe = queue.throttle.admit(now)
         if queue.waiters:
             self._wake_later(queue, now)
-        return Admission(queue, tokens, now, queue.throttle.in_flight, is_probe)
+        return Admission(queue, tokens, now, (queue.throttle.in_flight, self.in_flight), is_probe)
 
     def _admit(self) -> None:
         now = _clock()
@@ -231,9 +248,10 @@ class Gate:
         if opens_at is None:
             return
         if self._timer is not None:
-            if self._timer.when() <= opens_at:
+            if self._wakes_at <= opens_at:
                 return
             self._timer.cancel()
+        self._wakes_at = opens_at
         self._timer = get_running_loop().call_at(opens_at, self._wake)
 
     def _wake(self) -> None:

@@ -27,6 +27,10 @@ class Pace:
         self._credit = 0.0
         self.waits_for: Wait = "rpm"
 
+    def limit_requests(self, rpm: float | None) -> None:
+        """Change the requests a minute."""
+        self._requests = None if rpm is None else _limiter(rpm)
+
     def is_free(self, tokens: float) -> bool:
         """Whether a request of so many tokens may go out at once."""
         if self._requests is not None and not self._requests.has_capacity():

@@ -74,7 +74,7 @@ async def _probe_endpoint(
         for model, item in asked.items():
             call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
             request = route.request(call.key(), openai.body(call), 1, endpoint.timeout)
-            outcome = await route.send(http, request)
+            outcome = await route.send(http, request, model)
             probes.append(Probe(declared.name, model, _judged(outcome)))
 
 

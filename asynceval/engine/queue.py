@@ -22,13 +22,13 @@ class Refusal(StrEnum):
 class Admission:
     """A place in flight: in whose queue it was, the tokens set aside for it, and since when (s).
 
-    `level` is how many calls to that model were in flight then, with this one.
+    `level` is how many calls were in flight then with this one: to that model, and in all.
     """
 
     queue: "Queue"
     tokens: float
     since: float
-    level: int
+    level: tuple[int, int]
     is_probe: bool
 
 
@@ -46,11 +46,12 @@ class Queue:
     """The calls to one model that wait at a gate, and the throttle they wait for besides."""
 
     def __init__(self, throttle: Throttle) -> None:
-        """Start empty."""
+        """Start empty. `served` is its place in the order of models, `sent` how many went out."""
         self.throttle = throttle
         # By priority and order of arrival: tuples compare much faster than records.
         self.waiters: list[tuple[int, int, Waiter]] = []
         self.served = 0
+        self.sent = 0
 
     def holds_back(self, now: float) -> Wait:
         """Return what the first caller waits for."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from asynceval.domain.alias import is_alias
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
@@ -15,6 +16,7 @@ from asynceval.engine.queue import Queue
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Transport
 from asynceval.providers import models, openai
+from asynceval.providers.limits import stated
 from asynceval.providers.signal import Action, Signal
 
 _FIRST_REFUSALS = 5
@@ -64,10 +66,12 @@ class Route:
             headers["X-Retry-Count"] = str(attempt - 1)
         return Request(self._url, headers, body, timeout, self.endpoint.ca_file)
 
-    async def send(self, transport: Transport, request: Request) -> Reply | Signal:
-        """Send a request and return what came of it, without the key wherever it was echoed."""
+    async def send(self, transport: Transport, request: Request, model: str) -> Reply | Signal:
+        """Send a request to a model and return what came of it, without the key if it was echoed."""
         response = await transport.post(request)
         if not isinstance(response, Signal):
+            if (limit := stated(response.headers)) is not None:
+                self.gate.learn(self.queue(model), limit)
             body = masked_body(response.body, self.key)
             outcome = openai.decode(response.status, response.headers, body)
             if isinstance(outcome, Reply):
@@ -133,7 +137,7 @@ class Route:
         if pair in self._answered_as:
             return False
         self._answered_as.add(pair)
-        return answered is not None and not _is_alias(asked, answered)
+        return answered is not None and not is_alias(asked, answered)
 
     def classify(self, model: str, signal: Signal) -> Signal:
         """Return what a failed attempt calls for, in the light of those before it.
@@ -152,8 +156,3 @@ class Route:
             return signal
         message = f"its first {refused} requests were all refused: {failure.message}"
         return replace(signal, failure=replace(failure, message=message), action=Action.HALT_MODEL)
-
-
-def _is_alias(asked: str, answered: str) -> bool:
-    one, other = asked.rpartition("/")[2].lower(), answered.rpartition("/")[2].lower()
-    return one.startswith(other) or other.startswith(one)

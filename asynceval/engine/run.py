@@ -38,7 +38,11 @@ _SYNC_SECONDS = 0.2
 
 
 class Run:
-    """A run of a plan into a store. `is_complete` and `is_interrupted` tell how it ended."""
+    """A run of a plan into a store.
+
+    `is_complete` and `is_interrupted` tell how it ended, `lost` how many attempts had no reply and may
+    have been charged for.
+    """
 
     def __init__(
         self,
@@ -61,6 +65,7 @@ class Run:
         self._served: list[tuple[Route, Served]] = []
         self.is_complete = False
         self.is_interrupted = False
+        self.lost = 0
 
     async def __call__(self) -> None:
         """Run to the end, or to the user's interrupt. Raises StorageError and ServerError."""
@@ -112,6 +117,7 @@ class Run:
                 await sweep.run()
                 tasks.cancel_scope.cancel()
             self._tell(Pulsed(elapsed(), self._statuses(purse)))
+            self.lost = attempts.lost
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
 
     async def _connect(self, stack: AsyncExitStack, client: Client) -> None:

@@ -130,12 +130,12 @@ class Sweep:
     def _replay(self, question: Question, target: Target, choice: int) -> bool:
         """Take a conversation from the store; False, and nothing told, if it is not all there."""
         found = []
-        for step, _, reply in walk(self._plan, question, target, choice, self._store.get):
+        for step, key, reply in walk(self._plan, question, target, choice, self._store.get):
             if reply is None:
                 return False
-            found.append((step.cell, reply))
-        for cell, reply in found:
-            self._landed(cell, reply, stored=True)
+            found.append((step.cell, key, reply))
+        for cell, key, reply in found:
+            self._landed(cell, key, reply, stored=True)
         return True
 
     async def _converse(
@@ -219,9 +219,10 @@ class Sweep:
     async def _answer(self, step: Step) -> Reply | None:
         if self._only != "judgments":
             return await self._fill(step)
-        reply = self._store.get(step.call.key())
+        key = step.call.key()
+        reply = self._store.get(key)
         if reply is not None:
-            self._landed(step.cell, reply, stored=True)
+            self._landed(step.cell, key, reply, stored=True)
         return reply
 
     async def _fill(self, step: Step, postponed: "_Postponed | None" = None) -> Reply | None:
@@ -231,18 +232,18 @@ class Sweep:
             step.call, cell, endpoint, _priority(cell), may_postpone=may_postpone
         )
         if isinstance(outcome, Answered):
-            self._landed(cell, outcome.reply, stored=outcome.stored)
+            self._landed(cell, outcome.key, outcome.reply, stored=outcome.stored)
             return outcome.reply
         if outcome is POSTPONED and postponed is not None:
             postponed.cells.append(cell)
         return None
 
-    def _landed(self, cell: Cell, reply: Reply, *, stored: bool) -> None:
+    def _landed(self, cell: Cell, key: bytes, reply: Reply, *, stored: bool) -> None:
         self.filled += 1
         if cell.judge is None:
-            self._tell(AnswerLanded(cell, reply.usage, stored, reply.is_truncated))
+            self._tell(AnswerLanded(cell, key, reply, stored))
         else:
-            self._tell(JudgmentLanded(cell, reply.usage, verdict(self._plan, reply), stored))
+            self._tell(JudgmentLanded(cell, key, reply, verdict(self._plan, reply), stored))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,11 +46,12 @@ class Throttle:
         self._head_until = 0.0
         self._full_at = -1.0
         self._spacing = 0.0
+        self._floor = 0.0
         self._next_at = 0.0
         # Since the last cut: when it was, answers, and the most calls in flight with one answered.
         self._cut_at = -1.0
         self._answers = 0
-        self._level = 0
+        self._level = self._total = 0
         self._is_number = True
         self._rounds = 0
         self._step = 1
@@ -78,22 +79,26 @@ class Throttle:
             self._full_at = now
         if self.in_flight == 1 and not self.is_proven:
             self._head_until = now + HEAD_START
-        if self._spacing:
+        if spacing := max(self._spacing, self._floor):
             # What was missed a moment ago may be made up for, or timers that are late would cost much.
-            self._next_at = max(self._next_at, now - 2 * self._spacing) + self._spacing
+            self._next_at = max(self._next_at, now - 2 * spacing) + spacing
         return self.breaker.admit()
 
     def leave(self) -> None:
         """Note that a call is over, however it ended; `land` or `refuse` come before."""
         self.in_flight -= 1
 
-    def land(self, sent: float, level: int, now: float) -> None:
-        """Note an answer to a call that went out at `sent` (seconds), as the `level`-th in flight."""
+    def land(self, sent: float, level: tuple[int, int], now: float) -> None:
+        """Note an answer to a call that went out at `sent` (seconds).
+
+        `level` is how many were in flight then, to this model and to all models of the account.
+        """
         self.is_proven = True
         if sent >= self._cut_at:
             self._rounds = 0
             self.refused_since = None
-            self._level = max(self._level, level)
+            self._level = max(self._level, level[0])
+            self._total = max(self._total, level[1])
         self._answers += 1
         is_full = self._full_at >= sent  # every place was taken while this call was in flight
         if self.limit < self._goal:
@@ -107,7 +112,7 @@ class Throttle:
             self._try_more(now, is_full=is_full)
 
     def refuse(
-        self, sent: float, level: int, now: float, seconds: float | None, random: float
+        self, sent: float, level: tuple[int, int], now: float, seconds: float | None, random: float
     ) -> None:
         """Note that the server asked to slow down, for so many seconds if it said how many.
 
@@ -128,20 +133,27 @@ class Throttle:
             seconds = max(seconds, _LEAST_COOL_DOWN)
         self.cool_until = max(self.cool_until, now + min(seconds, LONGEST_ASKED))
 
+    def believe(self, rpm: float) -> None:
+        """Send no more than so many requests a minute: the server says that it takes no more."""
+        self._floor = 60 / rpm
+
     def restart(self) -> None:
         """Begin with few calls again, after an outage; each answer makes room for one more."""
         self._goal = max(self._goal, self.limit)
         self.limit = min(self.limit, _AFTER_OUTAGE)
 
-    def _begin_round(self, level: int, now: float) -> None:
+    def _begin_round(self, level: tuple[int, int], now: float) -> None:
         """Find out what was too much, and start to count anew."""
         self._rounds += 1
         self._search = None
         is_few = self._answers < _FEWEST
-        if self._spacing and level < self.limit:
+        if level[1] > max(level[0], self._total) and not is_few:
+            # More than ever were in flight to all models together: the number is the account's.
+            self._is_number = True
+        elif self._spacing and level[0] < self.limit:
             self._is_number = False
         else:
-            self._is_number = is_few or level > self._level
+            self._is_number = is_few or level[0] > self._level
         if not self._is_number and is_few:
             self._spacing *= _SLOWER
         elif not self._is_number:
@@ -151,7 +163,7 @@ class Throttle:
             self._next_at = now + self._spacing
         self._cut_at = now
         self._answers = 0
-        self._level = 0
+        self._level = self._total = 0
         self._step = 1
 
     def _try_more(self, now: float, *, is_full: bool) -> None:

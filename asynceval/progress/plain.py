@@ -1,5 +1,6 @@
 """Plain lines: the progress without a terminal, for log files and pipes."""
 
+from math import inf
 from types import TracebackType
 from typing import IO, Self
 
@@ -54,7 +55,7 @@ class PlainLines:
         self._stream: IO[str] | None = stream
         self._tally = tally
         self._due = EVERY
-        self._due_again: dict[str, float] = {}
+        self._due_again: dict[tuple[str, str | None], float] = {}
         self._down: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -77,6 +78,12 @@ class PlainLines:
                 self._pulse(event)
             case EndpointDown() | EndpointBack():
                 self._outages()
+            case BudgetReached(judge):
+                self._write_seldom(("budget", judge), budget(event), inf)
+            case OtherModelAnswered(endpoint, asked):
+                self._write_seldom((f"model at {endpoint}", asked), other_model(event), inf)
+            case DefectMet():
+                self._write_seldom(("defect", None), defects(1), inf)
             case SweepEnded():
                 self._end(event)
             case _:
@@ -84,8 +91,8 @@ class PlainLines:
                     self._write(line)
 
     def _line(self, event: Event) -> str | None:
-        """Return what is told of an event at once: of most nothing, of some only the first time."""
-        news, line = self._tally.news, None
+        """Return what is told of an event at once and each time, if anything."""
+        line = None
         match event:
             case ServerStarted():
                 line = f"starting {event.endpoint}: {event.command} (output in {event.log})"
@@ -97,12 +104,6 @@ class PlainLines:
                 line = f"{event.name}: {plan}, run directory {event.run_dir}"
             case EndpointHalted():
                 line = halt(event.endpoint, event.model, event.failure.message)
-            case BudgetReached() if news.budgets[event.judge] is event:
-                line = budget(event)
-            case OtherModelAnswered() if news.others[event.endpoint, event.asked] is event:
-                line = other_model(event)
-            case DefectMet() if news.defects == 1:
-                line = defects(1)
             case SweepStopping():
                 line = stop(event)
         return line
@@ -111,11 +112,11 @@ class PlainLines:
         tally = self._tally
         self._outages()
         if event.lag > STOOD_STILL:
-            self._write_seldom("still", stood_still(1, event.lag), EVERY)
+            self._write_seldom(("still", None), stood_still(1, event.lag), EVERY)
         if tally.is_disk_full:
-            self._write_seldom("disk", FULL_DISK, LONG)
+            self._write_seldom(("disk", None), FULL_DISK, LONG)
         if event.oldest is not None and event.oldest.seconds >= LONG:
-            self._write_seldom("oldest", longest(event.oldest), LONG)
+            self._write_seldom(("oldest", None), longest(event.oldest), LONG)
         if event.seconds >= self._due and tally.lanes:
             self._due = event.seconds + EVERY
             self._write(self._numbers())
@@ -125,7 +126,7 @@ class PlainLines:
         tally, news = self._tally, self._tally.news
         for endpoint, outage in news.down.items():
             line = down(outage, tally.seconds)
-            if endpoint not in self._down and self._write_seldom(f"down {endpoint}", line, EVERY):
+            if endpoint not in self._down and self._write_seldom(("down", endpoint), line, EVERY):
                 self._down.add(endpoint)
         for endpoint in self._down - news.down.keys():
             self._down.remove(endpoint)
@@ -172,7 +173,7 @@ class PlainLines:
         done, total = self._tally.done, self._tally.total
         return f"{duration(self._tally.seconds)}  {done:,}/{total:,} ({percent(done, total)})"
 
-    def _write_seldom(self, what: str, line: str, spacing: float) -> bool:
+    def _write_seldom(self, what: tuple[str, str | None], line: str, spacing: float) -> bool:
         """Write a line unless one about the same was written less than `spacing` seconds ago."""
         if self._tally.seconds < self._due_again.get(what, 0.0):
             return False

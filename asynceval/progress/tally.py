@@ -54,7 +54,7 @@ class Tally:
         match event:
             case AnswerLanded():
                 if lane := self._targets.get(event.cell.target):
-                    _land(lane, event.usage, stored=event.stored)
+                    _land(lane, event.reply.usage, stored=event.stored)
             case JudgmentLanded():
                 self._count_judgment(event)
             case Pulsed():
@@ -189,7 +189,7 @@ class Tally:
         judge = self._judges.get(cell.judge or "")
         if judge is None:
             return
-        _land(judge, event.usage, stored=event.stored)
+        _land(judge, event.reply.usage, stored=event.stored)
         if isinstance(verdict, Score):
             judge.scores += 1
             judge.score_sum += verdict.value

@@ -113,8 +113,8 @@ def read_score(
     """
     if rule == "fastchat":
         return _fastchat_score(text)
-    before, _, grade = text.rpartition(_PLAIN)
-    value = _GRADES.get(grade)
+    before, label, grade = text.rpartition(_PLAIN)
+    value = _GRADES.get(grade) if label else None
     if value is not None and lowest <= value <= highest and _is_plain(before):
         return Score(value)
     said = _without_reasoning(text)

@@ -66,6 +66,12 @@ def until_reset(headers: Mapping[str, str], now: datetime | None = None) -> floa
     return max(waits, default=None)
 
 
+def reset_seconds(value: str, now: datetime | None = None) -> float | None:
+    """Return the seconds until the moment that such a header names, None if it names none."""
+    found = next(_reset(value.strip(), now or datetime.now(UTC)), None)
+    return found if found is not None and math.isfinite(found) and found >= 0 else None
+
+
 def _reset(value: str, now: datetime) -> Iterator[float]:
     """Yield the seconds in a duration ("6m0s"), a number of seconds, an epoch or an ISO date."""
     if len(value) > _LONGEST:  # the pattern's time grows with the square of a line of digits

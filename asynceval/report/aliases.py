@@ -1,13 +1,10 @@
 """Aliases: under which names a server answered for a model, and whether they are the model's."""
 
-import re
 from collections import Counter as Counts
 from dataclasses import dataclass
 
 from asynceval.conversation import Plan
 from asynceval.report.outcomes import Outcome
-
-_DATE = re.compile(r"[-@:](?:\d{4}-\d\d-\d\d|\d\d-\d\d(?:\d\d)?|\d{3,8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +39,3 @@ class Names:
             Alias(kind, model, self._asked[kind, model], name, n)
             for (kind, model, name), n in sorted(self._counts.items())
         )
-
-
-def is_alias(asked: str, answered: str) -> bool:
-    """Whether a server that was asked for one name and answers with another means the same model.
-
-    So it is if they are equal, but for case and for folders before them, or if only a date or a
-    revision is added: `gpt-4o-2024-08-06` for `gpt-4o` or `gpt-4o-latest`. `gpt-4o-mini` is another.
-    """
-    one, other = (name.rpartition("/")[2].casefold() for name in (asked, answered))
-    if one == other:
-        return True
-    stem = one.removesuffix("-latest")
-    return other.startswith(stem) and _DATE.fullmatch(other, len(stem)) is not None

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from asynceval.report.aliases import Alias, is_alias
+from asynceval.domain.alias import is_alias
+from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
 from asynceval.report.coverage import Coverage
 from asynceval.report.standings import Standing

@@ -11,6 +11,7 @@ import orjson
 from filelock import FileLock, Timeout
 
 from asynceval.domain.errors import StorageError
+from asynceval.store.disk import REAL_DISK
 
 
 @contextmanager
@@ -23,7 +24,7 @@ def locked(folder: Path) -> Iterator[None]:
     path = folder / "lock"
     lock = FileLock(path, timeout=0)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        REAL_DISK.make_folder(folder)
         lock.acquire()
     except Timeout:
         raise StorageError(f"{folder} is in use by {_holder(path)}; one run at a time") from None

@@ -6,18 +6,19 @@ other; one file is written to. A place is a file's number and an offset, in one 
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 
-from asynceval.domain.errors import StorageError
-from asynceval.store.folder import sync_folder
+from asynceval.domain.errors import DiskFullError, StorageError
+from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import key_of
 
 _CHUNK = 4 << 20
 _OFFSET_BITS = 44
 _OFFSETS = (1 << _OFFSET_BITS) - 1
 _READ_AHEAD = 8192
+_FULL = frozenset((ENOSPC, EDQUOT, EFBIG))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +46,25 @@ class Found:
 class Log:
     """The log files of one folder; writes to the first of them when opened for writing."""
 
-    def __init__(self, folder: Path, *, write: bool) -> None:
+    def __init__(self, folder: Path, *, write: bool, disk: Disk = REAL_DISK) -> None:
         """Open the log; with `write`, create the file to append to if there is none."""
+        self._disk = disk
         files = sorted(folder.glob("calls-*.jsonl"))
         if write and not files:
             files = [folder / "calls-1.jsonl"]
         self.files = tuple(files)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if write else os.O_RDONLY
-        flags |= os.O_NOFOLLOW | os.O_CLOEXEC
         self._descriptors: list[int] = []
         try:
-            self._descriptors.extend(os.open(file, flags, 0o600) for file in files)
+            self._descriptors.extend(disk.open(file, flags) for file in files)
             if write:
-                sync_folder(folder)
+                disk.sync_folder(folder)
         except OSError as error:
             self.close()
             raise StorageError(f"{error.filename}: cannot be opened: {error.strerror}") from error
         self._end = os.fstat(self._descriptors[0]).st_size if files else 0
         self._is_dirty = False
+        self._is_torn = False
 
     def scan(self) -> Iterator[Found | Damage]:
         """Yield every record and every damaged stretch, file by file, in order."""
@@ -105,10 +107,10 @@ class Log:
             if start == size:
                 continue
             if key_of(os.pread(descriptor, size - start, start)) is None:
-                os.ftruncate(descriptor, start)
+                self._disk.truncate(descriptor, start)
                 cut.append(Damage(file, start, size - start, is_tail=True))
             else:
-                os.write(descriptor, b"\n")
+                self._disk.write_all(descriptor, b"\n")
         if self.files:
             self._end = os.fstat(self._descriptors[0]).st_size
         return tuple(cut)
@@ -128,23 +130,34 @@ class Log:
     def append(self, line: bytes) -> int:
         """Write a line and return its place.
 
-        A write that fails or falls short is taken back, so the file holds whole lines only.
+        A write that fails or falls short is taken back, so the file holds whole lines only. Raises
+        DiskFullError if that was for lack of space: the same line may be appended later. Raises
+        StorageError for anything else, and as long as a part of a line cannot be taken back.
         """
         descriptor, start = self._descriptors[0], self._end
         try:
-            written = os.write(descriptor, line)
-            while written < len(line):
-                more = os.write(descriptor, line[written:])
-                if not more:
-                    raise OSError(0, "nothing was written")  # noqa: TRY301
-                written += more
+            if self._is_torn:
+                self._take_back()
+            self._is_torn = True
+            self._disk.write_all(descriptor, line)
+            self._is_torn = False
         except OSError as error:
-            with suppress(OSError):  # what cannot be cut now is cut as a torn tail on opening
-                os.ftruncate(descriptor, start)
-            raise StorageError(f"{self.files[0]}: cannot be written: {error.strerror}") from error
+            told = f"{self.files[0]}: cannot be written: {error.strerror}"
+            try:
+                self._take_back()
+            except OSError:
+                # Cut before the next line, else on opening: nothing may be written behind it.
+                raise StorageError(told) from error
+            raise (DiskFullError if error.errno in _FULL else StorageError)(told) from error
         self._end = start + len(line)
         self._is_dirty = True
         return start
+
+    def _take_back(self) -> None:
+        """Cut what there is of a line that was not written whole."""
+        self._is_torn = True
+        self._disk.truncate(self._descriptors[0], self._end)
+        self._is_torn = False
 
     def read(self, place: int) -> bytes:
         """Return the line at a place, without its newline."""
@@ -166,7 +179,7 @@ class Log:
         try:
             if not os.fstat(self._descriptors[0]).st_nlink:
                 raise StorageError(f"{self.files[0]} was deleted while the run was writing to it")
-            os.fsync(self._descriptors[0])
+            self._disk.fsync(self._descriptors[0])
         except OSError as error:
             # The kernel may drop the pages after a failed fsync, so trying again would prove nothing.
             raise StorageError(f"{self.files[0]}: cannot be synced: {error.strerror}") from error

@@ -1,53 +1,61 @@
 """Repair: a log without its damaged stretches."""
 
 import os
-from io import BufferedWriter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from asynceval.domain.errors import StorageError
-from asynceval.store.folder import sync_folder
+from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import key_of
 
 
-def repair(folder: Path) -> tuple[Path, ...]:
+def repair(folder: Path, disk: Disk = REAL_DISK) -> tuple[Path, ...]:
     """Keep every intact line of each log file; append the rest to `<file>.damaged`.
 
     Returns the files that damaged bytes were set aside in. The caller holds the lock. The new file
-    takes the old one's place in one step, so a crash leaves one of the two.
+    takes the old one's place in one step, when what was set aside is safe on the disk, so a crash
+    loses neither.
     """
     aside = []
     for path in sorted(folder.glob("calls-*.jsonl")):
         draft, damaged = path.with_suffix(".new"), path.with_suffix(".jsonl.damaged")
         try:
-            if _sift(path, draft, damaged):
-                draft.replace(path)
-                sync_folder(folder)
+            if _sift(path, draft, damaged, disk):
+                disk.replace(draft, path)
                 aside.append(damaged)
             else:
-                draft.unlink()
+                disk.discard(draft)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            disk.discard(draft)
             place = error.filename or path
             raise StorageError(f"{place}: cannot be repaired: {error.strerror}") from error
     return tuple(aside)
 
 
-def _sift(path: Path, draft: Path, damaged: Path) -> int:
-    """Copy the intact lines to `draft` and the others to `damaged`; return how many others."""
-    others = 0
-    with path.open("rb") as lines, _private(draft, os.O_TRUNC) as kept:
+def _sift(path: Path, draft: Path, damaged: Path, disk: Disk) -> bool:
+    """Copy the intact lines to `draft`, append the others to `damaged`; whether there were any."""
+    others = []
+    with path.open("rb") as lines, _writing(draft, os.O_TRUNC, disk) as kept:
         for line in lines:
             if key_of(line.removesuffix(b"\n")) is not None:
-                kept.write(line if line.endswith(b"\n") else line + b"\n")
+                disk.write_all(kept, line if line.endswith(b"\n") else line + b"\n")
             elif line.strip():
-                others += 1
-                with _private(damaged, os.O_APPEND) as file:
-                    file.write(line)
-        kept.flush()
-        os.fsync(kept.fileno())
-    return others
+                others.append(line)
+    if others:
+        with _writing(damaged, os.O_APPEND, disk) as aside:
+            for line in others:
+                disk.write_all(aside, line)
+        disk.sync_folder(path.parent)
+    return bool(others)
 
 
-def _private(path: Path, flag: int) -> BufferedWriter:
-    """Open a file to write that nobody else may read, like the log itself."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | flag, 0o600), "wb")
+@contextmanager
+def _writing(path: Path, flag: int, disk: Disk) -> Iterator[int]:
+    """Open a file to write, and leave it safe on the disk."""
+    descriptor = disk.open(path, os.O_WRONLY | os.O_CREAT | flag)
+    try:
+        yield descriptor
+        disk.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,8 +1,8 @@
 """What was asked of a run directory: `sweep.json` and `questions.jsonl`, so that it stands alone."""
 
-import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +14,38 @@ from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
-from asynceval.store.folder import sync_folder
+from asynceval.store.disk import REAL_DISK, Disk
 
 FORMAT = 1
 _SWEEP = "sweep.json"
 _QUESTIONS = "questions.jsonl"
+_DRAFT = "questions.new"
+_SWEEP_DRAFT = "sweep.new"
 
 
-def write(folder: Path, plan: Plan) -> tuple[str, ...]:
+def write(folder: Path, plan: Plan, disk: Disk = REAL_DISK) -> tuple[str, ...]:
     """Make the folder's request this plan, and return in words what that changes.
 
     The log stays as it is: what the new plan does not ask for is kept, and left out of the report.
+    `sweep.json` names the hash of its questions, which lie beside it before it takes effect. So a
+    crash leaves the old request or the new one, never parts of both.
     """
     changes: tuple[str, ...] = ()
+    questions = b"".join(orjson.dumps(question) + b"\n" for question in plan.questions)
+    content = {
+        "format": FORMAT,
+        "asynceval": __version__,
+        "questions": _digest(questions),
+        "sweep": asdict(plan.sweep),
+        "templates": plan.templates.to_records(),
+    }
+    sweep = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(folder)
         if (folder / _SWEEP).exists():
             changes = tuple(_changes(read(folder), plan))
-        content = {
-            "format": FORMAT,
-            "asynceval": __version__,
-            "sweep": asdict(plan.sweep),
-            "templates": plan.templates.to_records(),
-        }
-        questions = b"".join(orjson.dumps(question) + b"\n" for question in plan.questions)
-        _replace(folder / _QUESTIONS, questions)
-        _replace(folder / _SWEEP, orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+            _settle(folder, disk)
+        _replace(folder, questions, sweep, disk)
     except OSError as error:
         place = error.filename or folder  # a full disk is told without a name
         raise StorageError(f"{place}: cannot be written: {error.strerror}") from error
@@ -55,31 +61,73 @@ def read(folder: Path) -> Plan:
             raise StorageError(
                 f"{path} was written by a newer asynceval ({content['asynceval']}): upgrade to read it"
             )
-        questions = tuple(_questions((folder / _QUESTIONS).read_bytes()))
+        file = _fitting(folder, content.get("questions"))
+        if file is None:
+            raise StorageError(
+                f"{folder / _QUESTIONS} is not the file that {path} was written with"
+            )
+        questions = tuple(_questions(file.read_bytes()))
         return Plan(_sweep(content["sweep"]), questions, from_records(content["templates"]))
     except FileNotFoundError as error:
         raise StorageError(f"{folder} is no run directory: {error.filename} is missing") from error
     except OSError as error:
         raise StorageError(f"{error.filename}: cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, ConfigError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves the old one or the new one, never half of it."""
-    if path.exists() and path.read_bytes() == content:
-        return
-    draft = path.with_suffix(".new")
-    try:
-        with draft.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-        sync_folder(path.parent)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:32]
+
+
+def _fitting(folder: Path, digest: str | None) -> Path | None:
+    """Return the file that holds the questions with this hash, None if none does.
+
+    That is the draft if a crash came after the new `sweep.json` and before its questions had taken
+    their place. Older versions wrote no hash. Raises FileNotFoundError if there is no file at all.
+    """
+    if digest is None:
+        return folder / _QUESTIONS
+    places = [path for path in (folder / _QUESTIONS, folder / _DRAFT) if path.exists()]
+    for path in places or (folder / _QUESTIONS,):
+        if _digest(path.read_bytes()) == digest:
+            return path
+    return None
+
+
+def _settle(folder: Path, disk: Disk) -> None:
+    """Finish what a crash has left undone, and forget what it has left over."""
+    disk.discard(folder / _SWEEP_DRAFT)
+    digest = orjson.loads((folder / _SWEEP).read_bytes()).get("questions")
+    if _fitting(folder, digest) == folder / _DRAFT:
+        disk.replace(folder / _DRAFT, folder / _QUESTIONS)
+    else:
+        disk.discard(folder / _DRAFT)
+
+
+def _replace(folder: Path, questions: bytes, sweep: bytes, disk: Disk) -> None:
+    """Write what differs: the questions beside the old ones, the request, then the questions."""
+    path, draft = folder / _QUESTIONS, folder / _DRAFT
+    has_other = not _holds(path, questions)
+    if has_other:
+        disk.draft(draft, questions)
+        disk.sync_folder(folder)
+    if not _holds(folder / _SWEEP, sweep):
+        request = folder / _SWEEP_DRAFT
+        try:
+            disk.draft(request, sweep)
+            disk.rename(request, folder / _SWEEP)
+        except OSError:
+            disk.discard(request)
+            disk.discard(draft)
+            raise
+        disk.sync_folder(folder)
+    if has_other:
+        disk.replace(draft, path)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    return path.exists() and path.read_bytes() == content
 
 
 def _questions(content: bytes) -> Iterator[Question]:
@@ -117,7 +165,7 @@ def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _changes(old: Plan, new: Plan) -> Iterator[str]:
     yield from _named("model", old.sweep.targets, new.sweep.targets)
-    yield from _named("judge", old.sweep.judges, new.sweep.judges)
+    yield from _named("judge", _unlimited(old.sweep.judges), _unlimited(new.sweep.judges))
     before = {question.id: question for question in old.questions}
     after = {question.id: question for question in new.questions}
     changed = sum(1 for name in before.keys() & after.keys() if before[name] != after[name])
@@ -132,6 +180,28 @@ def _changes(old: Plan, new: Plan) -> Iterator[str]:
         yield "judge templates changed"
     if old.sweep.choices != new.sweep.choices:
         yield f"choices {old.sweep.choices} -> {new.sweep.choices}"
+    if old.sweep.budget != new.sweep.budget:
+        yield f"budget {_most(old.sweep.budget)} -> {_most(new.sweep.budget)}"
+    budgets = {judge.name: judge.budget for judge in old.sweep.judges}
+    for judge in new.sweep.judges:
+        if judge.name in budgets and budgets[judge.name] != judge.budget:
+            yield (
+                f"budget of judge {judge.name} {_most(budgets[judge.name])} -> {_most(judge.budget)}"
+            )
+
+
+def _unlimited(judges: Iterable[Judge]) -> tuple[Judge, ...]:
+    """Return the judges as they ask: a budget changes no call."""
+    return tuple(replace(judge, budget=None) for judge in judges)
+
+
+def _most(budget: Budget | None) -> str:
+    """Return a budget in words."""
+    if budget is None:
+        return "none"
+    usd = None if budget.usd is None else f"{budget.usd:g} USD"
+    tokens = None if budget.tokens is None else f"{budget.tokens} tokens"
+    return " and ".join(part for part in (usd, tokens) if part) or "none"
 
 
 def _named(

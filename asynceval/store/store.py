@@ -1,8 +1,6 @@
 """The store: replies that were paid for, found by the key of their call."""
 
-import os
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +10,8 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
 from asynceval.domain.failure import Failure
 from asynceval.domain.reply import Reply, Usage
+from asynceval.store.disk import REAL_DISK, Disk
+from asynceval.store.failures import Failures
 from asynceval.store.index import Index
 from asynceval.store.line import Record, decode, decode_reply, encode
 from asynceval.store.log import Found, Log
@@ -24,40 +24,54 @@ class Store:
     lines that stand twice. Damage anywhere else refuses to open: see `asynceval verify`.
     """
 
-    def __init__(self, folder: Path, *, write: bool) -> None:
+    def __init__(self, folder: Path, *, write: bool, disk: Disk = REAL_DISK) -> None:
         """Open the run directory's log. The caller holds the lock when it opens for writing."""
-        self._failures = folder / "failures.jsonl"
-        self._log = Log(folder, write=write)
+        self._log = Log(folder, write=write, disk=disk)
         self._index = Index()
+        self._failures: Failures | None = None
         self.notices: tuple[str, ...] = ()
         try:
-            self._load(folder, write=write)
             if write:
-                _end_last_line(self._failures)
+                self._failures = Failures(folder / "failures.jsonl", disk)
+            self.notices = tuple(self._load(folder, write=write))
         except OSError as error:
-            self._log.close()
+            self._close()
             place = error.filename or folder
             raise StorageError(f"{place}: cannot be opened: {error.strerror}") from error
         except BaseException:
-            self._log.close()
+            self._close()
             raise
 
-    def _load(self, folder: Path, *, write: bool) -> None:
-        notices = []
+    def _load(self, folder: Path, *, write: bool) -> Iterator[str]:
         if write:
-            notices = [
-                f"{cut.file}: cut a torn last line of {cut.length} bytes; its call is made again"
-                for cut in self._log.mend_tail()
-            ]
-        twice = 0
+            for cut in self._log.mend_tail():
+                what = f"cut a torn last line of {cut.length} bytes"
+                yield f"{cut.file}: {what}; its call is made again"
+        twice = differing = 0
         for item in self._log.scan():
             if isinstance(item, Found):
-                twice += not self._index.add(item.key, item.place)
+                if not self._index.add(item.key, item.place):
+                    twice += 1
+                    differing += not self._agree(item)
             elif not item.is_tail:
                 raise StorageError(f"{item}. `asynceval verify {folder} --repair` keeps the rest")
         if twice:
-            notices.append(f"{folder}: {twice} lines stand twice in the log; the first one counts")
-        self.notices = tuple(notices)
+            yield f"{folder}: {_lines(twice)} twice in the log; the first one counts"
+        if differing:
+            yield f"{folder}: {_lines(differing)} twice with another reply; the first one counts"
+
+    def _agree(self, found: Found) -> bool:
+        """Whether a line has the reply that the first one with its key has."""
+        first = self._index.find(found.key)
+        if first is None:
+            return True
+        one, other = self._log.read(first), self._log.read(found.place)
+        return one == other or decode(one).reply == decode(other).reply
+
+    def _close(self) -> None:
+        self._log.close()
+        if self._failures is not None:
+            self._failures.close()
 
     def __enter__(self) -> Self:
         """Return the store itself."""
@@ -68,7 +82,7 @@ class Store:
         try:
             self._log.sync()
         finally:
-            self._log.close()
+            self._close()
 
     def __len__(self) -> int:
         """Return the number of calls that are done."""
@@ -83,19 +97,25 @@ class Store:
         return decode_reply(content) if content["key"] == key.hex() else None
 
     def put(self, record: Record) -> None:
-        """Append a paid call. Synchronous, so nothing can come between a reply and its line."""
+        """Append a paid call. Synchronous, so nothing can come between a reply and its line.
+
+        Raises DiskFullError if there is no space for it: nothing was written then, and the same
+        call may be put again later. Raises StorageError if it cannot be written at all.
+        """
         self._index.add(record.key, self._log.append(encode(record)))
 
     def note_failure(self, key: bytes, cell: Cell, failure: Failure, at: float) -> None:
-        """Append to `failures.jsonl`, for people and for the report's causes."""
-        line = orjson.dumps(
-            {"key": key.hex(), **asdict(cell), **asdict(failure), "at": round(at, 3)}
-        )
-        try:
-            with self._failures.open("ab") as file:
-                file.write(line + b"\n")
-        except OSError as error:
-            raise StorageError(f"{self._failures}: cannot be written: {error.strerror}") from error
+        """Append to `failures.jsonl`, for people and for the report's causes.
+
+        Raises nothing: a note that cannot be written is dropped and counted in `unnoted`.
+        """
+        if self._failures is not None:
+            self._failures.note(key, cell, failure, at)
+
+    @property
+    def unnoted(self) -> int:
+        """How many failures could not be noted."""
+        return 0 if self._failures is None else self._failures.dropped
 
     def records(self) -> Iterator[Record]:
         """Yield every call that is done, in the order of the log."""
@@ -123,12 +143,5 @@ class Store:
         self._log.sync()
 
 
-def _end_last_line(path: Path) -> None:
-    """End a last line that a full disk has torn, so that it does not spoil the next one."""
-    try:
-        with path.open("rb+", buffering=0) as file:
-            size = file.seek(0, os.SEEK_END)
-            if size and os.pread(file.fileno(), 1, size - 1) != b"\n":
-                file.write(b"\n")
-    except FileNotFoundError:
-        return
+def _lines(count: int) -> str:
+    return f"{count} line{'s' if count > 1 else ''} stand{'' if count > 1 else 's'}"

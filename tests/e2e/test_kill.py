@@ -1,4 +1,8 @@
-"""Killed at any moment, run again: nothing is lost, hardly anything is paid twice."""
+"""Killed at any moment, run again: nothing is lost, hardly anything is paid twice.
+
+Each kill here is of the command as a user starts it; `tests/durability/test_kills.py` has more of
+them in less time.
+"""
 
 import os
 import signal
@@ -17,7 +21,7 @@ from tests.e2e.rig import (
     write_questions,
 )
 
-KILLS = 22
+KILLS = 10
 PARALLEL = 6
 CALLS = 120 * 2 * 2 * 2
 STARTING = 0.8
@@ -25,7 +29,7 @@ STARTING = 0.8
 
 
 def test_kills(tmp_path: Path) -> None:
-    """After 20 kills at random moments the report is an unbroken run's, to the byte.
+    """After kills at random moments the report is an unbroken run's, to the byte.
 
     Each kill costs at most the calls in flight at that moment, and no record that was there before.
     """
@@ -65,7 +69,6 @@ def test_kills(tmp_path: Path) -> None:
             found = log_lines(run)
             assert found[: len(lines)] == lines
             lines = found
-        assert kills >= 20
         assert cli("run", config, "--run-dir", run, cwd=tmp_path).code == 0
         paid, paid_twice = simulator.paid
         assert paid - paid_twice == CALLS

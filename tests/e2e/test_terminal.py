@@ -11,7 +11,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyte
@@ -44,6 +44,7 @@ class Terminal:
         self._process = process
         self.screen = pyte.HistoryScreen(*size, history=1000)
         self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
         self.is_open = True
 
     @property
@@ -68,6 +69,7 @@ class Terminal:
         except OSError:  # how Linux says that nobody has the other end
             written = b""
         self.is_open = bool(written)
+        self.received += written
         self._stream.feed(written)
         return True
 
@@ -83,6 +85,11 @@ class Terminal:
     def press(self, keys: bytes) -> None:
         """Type."""
         os.write(self._master, keys)
+
+    def close(self) -> int:
+        """Close the window; return the process's exit code."""
+        os.close(self._master)
+        return self._process.wait(PATIENCE)
 
     def end(self) -> int:
         """Look until the process has ended; return its exit code."""
@@ -117,7 +124,8 @@ def terminal(size: tuple[int, int], *arguments: str | Path, cwd: Path) -> Iterat
                 if process.poll() is None:
                     process.kill()
     finally:
-        os.close(master)
+        with suppress(OSError):  # it was closed in the test
+            os.close(master)
 
 
 def config(folder: Path, base_url: str) -> Path:

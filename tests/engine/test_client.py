@@ -58,8 +58,8 @@ def test_sends_and_keeps(tmp_path: Path) -> None:
     """A call is sent once; its reply is returned, and is in the store with what it took."""
     with rig(tmp_path, FakeTransport(latency=3.0), key=KEY) as r:
         outcome = run(r.ask)
-        assert outcome == Answered(next(r.store.records()).reply, stored=False)
         (record,) = r.store.records()
+        assert outcome == Answered(record.key, record.reply, stored=False)
     (asked,) = r.transport.asked
     assert asked.body == {"model": "m", "messages": [{"role": "user", "content": "Hello?"}]}
     assert asked.request.url == "http://house.test/v1/chat/completions"
@@ -88,7 +88,7 @@ def test_what_is_stored_is_not_sent(tmp_path: Path) -> None:
     with rig(tmp_path) as second:
         outcome = run(second.ask)
     assert isinstance(paid, Answered)
-    assert stored == outcome == Answered(paid.reply, stored=True)
+    assert stored == outcome == Answered(paid.key, paid.reply, stored=True)
     assert (len(first.transport.asked), second.transport.asked) == (1, [])
 
 

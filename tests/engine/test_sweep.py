@@ -70,7 +70,7 @@ def test_exactly_the_expected_calls(tmp_path: Path) -> None:
     )
     assert done(r) == {"paid answer": 12, "paid judgment": 24}
     assert {event.verdict for event in r.told(JudgmentLanded)} == {Score(7.0)}
-    assert {event.usage for event in r.told(AnswerLanded)} == {Usage(11, 7)}
+    assert {event.reply.usage for event in r.told(AnswerLanded)} == {Usage(11, 7)}
 
 
 def test_the_conversation_on_the_wire(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class World:
     def run(self, seconds: float, seed: int = 1) -> None:
         """Run for so long."""
         random = Random(seed)
-        due: list[tuple[float, int, float, int, bool]] = []
+        due: list[tuple[float, int, float, tuple[int, int], bool]] = []
         now, number, accepted = 0.0, 0, 0
         while now < seconds:
             while self.throttle.has_room(now):
@@ -45,7 +45,7 @@ class World:
                 accepted += latency is not None
                 number += 1
                 landing = now + (0.02 if latency is None else latency)
-                level = self.throttle.in_flight
+                level = (self.throttle.in_flight,) * 2
                 heapq.heappush(due, (landing, number, now, level, latency is not None))
             self.in_flight.append(self.throttle.in_flight)
             opens = self.throttle.opens_at(now)
@@ -131,7 +131,7 @@ def test_an_answer_ends_the_head_start() -> None:
     """After the first answer all may go."""
     throttle = throttle_of(50, is_proven=False)
     throttle.admit(1.0)
-    throttle.land(1.0, 1, 1.1)
+    throttle.land(1.0, (1, 1), 1.1)
     assert throttle.has_room(1.1)
 
 
@@ -178,11 +178,11 @@ def test_the_servers_wait_is_kept() -> None:
     throttle = throttle_of(10)
     throttle.admit(0.0)
     throttle.admit(0.0)
-    throttle.refuse(0.0, 2, 1.0, 7.0, 0.5)
+    throttle.refuse(0.0, (2, 2), 1.0, 7.0, 0.5)
     throttle.leave()
     assert not throttle.has_room(7.9)
     assert throttle.is_cooling(7.9)
-    throttle.land(0.0, 1, 2.0)
+    throttle.land(0.0, (1, 1), 2.0)
     throttle.leave()
     assert throttle.opens_at(3.0) == 8.0
     assert throttle.has_room(8.0)
@@ -204,7 +204,7 @@ def test_only_what_was_refused_cuts() -> None:
     for _ in range(10):
         throttle.admit(0.0)
     for _ in range(4):
-        throttle.refuse(0.0, 2, 0.1, None, 0.5)
+        throttle.refuse(0.0, (2, 2), 0.1, None, 0.5)
         throttle.leave()
     assert throttle.limit == 6
 
@@ -214,13 +214,13 @@ def test_refused_since() -> None:
     throttle = throttle_of(10)
     throttle.admit(0.0)
     throttle.admit(0.0)
-    throttle.refuse(0.0, 2, 1.0, None, 0.5)
+    throttle.refuse(0.0, (2, 2), 1.0, None, 0.5)
     throttle.leave()
-    throttle.land(0.0, 1, 2.0)  # sent before
+    throttle.land(0.0, (1, 1), 2.0)  # sent before
     throttle.leave()
     assert throttle.refused_since == 1.0
     throttle.admit(3.0)
-    throttle.land(3.0, 1, 4.0)
+    throttle.land(3.0, (1, 1), 4.0)
     assert throttle.refused_since is None
 
 
@@ -231,7 +231,7 @@ def test_after_an_outage_it_begins_with_few() -> None:
     limits = []
     for _ in range(9):
         throttle.admit(0.0)
-        throttle.land(0.0, 1, 1.0)
+        throttle.land(0.0, (1, 1), 1.0)
         throttle.leave()
         limits.append(throttle.limit)
     assert limits == [3, 4, 5, 6, 7, 8, 8, 8, 8]

@@ -25,7 +25,7 @@ from asynceval.domain.events import (
     SweepStarted,
 )
 from asynceval.domain.failure import Cause, Failure
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score, Verdict
 from asynceval.progress import PlainLines, Tally
@@ -42,13 +42,15 @@ def started(*models: str, total: int = 10, price: Price | None = None) -> SweepS
 
 def answer(model: str, tokens: int | None = 100, *, stored: bool = False) -> AnswerLanded:
     """Return an answer of a model."""
-    return AnswerLanded(cell(model), Usage(tokens, tokens), stored)
+    return AnswerLanded(cell(model), b"k", Reply("x", usage=Usage(tokens, tokens)), stored)
 
 
 def judgment(model: str, verdict: Verdict | float, *, stored: bool = False) -> JudgmentLanded:
     """Return a judgment of an answer of a model."""
     verdict = Score(verdict) if isinstance(verdict, float) else verdict
-    return JudgmentLanded(cell(model, JUDGE), Usage(100, 100), verdict, stored)
+    return JudgmentLanded(
+        cell(model, JUDGE), b"k", Reply("x", usage=Usage(100, 100)), verdict, stored
+    )
 
 
 def failed(model: str, cause: Cause = Cause.SERVER, judge: str | None = None) -> CallFailed:
@@ -70,7 +72,9 @@ def pulse(seconds: float, *endpoints: GateStatus) -> Pulsed:
     return Pulsed(seconds, endpoints or busy)
 
 
-def went_down(endpoint: str = "openai", message: str = "no answer", wait: float = 8) -> EndpointDown:
+def went_down(
+    endpoint: str = "openai", message: str = "no answer", wait: float = 8
+) -> EndpointDown:
     """Return that an endpoint fails every call."""
     return EndpointDown(endpoint, Failure(Cause.UNREACHABLE, message), wait)
 

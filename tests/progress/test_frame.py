@@ -27,6 +27,7 @@ from tests.progress.feed import (
     screen_of,
     text_of,
     trouble,
+    went_down,
 )
 
 HOSTILE = ["\x1b[2J\x1b[31mred", "[/b]", "[[a]]", "\u202egnp.exe", "two\nlines\r\x9b2J", "\ud83d"]
@@ -175,3 +176,13 @@ def test_many_endpoints_are_summed() -> None:
     assert re.search(r"^and 25 more +3\d\d/1,250 +· +50 +· +· +3\d\d$", text, re.MULTILINE)
     assert "halted server-3: its process has died" in text
     assert [row.name for row in endpoint_rows(tally, 2)] == ["endpoints", "all 30"]
+
+
+def test_the_eta_is_not_guessed_while_an_endpoint_is_down() -> None:
+    """The overall line says what the end depends on, or nothing where there is no room."""
+    tally = busy("a")
+    tally.count(went_down("openai" * 20))
+    assert "eta after" not in seen(tally)  # no cell of the plan waits for that one
+    tally.count(went_down("openai"))
+    assert seen(tally).splitlines()[1].endswith("00:12  eta after openai is back")
+    assert seen(tally, 40).splitlines()[1].endswith("00:12  eta --:--")

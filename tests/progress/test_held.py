@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asynceval.domain.events import GateStatus, SweepEnded, Wait
+from asynceval.domain.events import Event, GateStatus, SweepEnded, Wait
 from asynceval.progress import Tally
 from asynceval.progress.busiest import Busiest
 from asynceval.progress.frame import frame
@@ -105,13 +105,12 @@ def test_the_end_says_what_held_the_calls_back() -> None:
 
 def test_the_end_is_told_in_plain_lines_too() -> None:
     """The last lines without a terminal say it, advice included."""
-    events = [started("a"), answer("a"), pulse(10), SweepEnded(10, interrupted=False)]
-    assert lines_of(*events)[-2:] == [
-        "local: calls waited for a place in flight 00:10 (100 %); "
-        "in flight: raise parallel if the server can take more",
-        "openai: calls waited for rpm 00:10 (100 %); "
-        "rpm: the account's limit of requests a minute",
-    ]
+    events: list[Event] = [started("a"), answer("a"), pulse(10), SweepEnded(10, interrupted=False)]
+    local, openai = lines_of(*events)[-2:]
+    line = "calls waited for a place in flight 00:10 (100 %)"
+    assert local == f"local: {line}; in flight: raise parallel if the server can take more"
+    line = "calls waited for rpm 00:10 (100 %)"
+    assert openai == f"openai: {line}; rpm: the account's limit of requests a minute"
 
 
 def test_nothing_held_the_calls_back() -> None:

@@ -21,7 +21,7 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Price
 from asynceval.progress import PlainLines, Tally
-from tests.progress.feed import answer, failed, lines_of, pulse, started
+from tests.progress.feed import answer, failed, lines_of, pulse, started, went_down
 
 HALT = Failure(Cause.QUOTA, "the account\nhas \x1b[2Jno money")
 
@@ -143,3 +143,9 @@ def test_in_flight_is_of_all_endpoints() -> None:
     """Calls in flight are summed over the endpoints."""
     status = GateStatus("a", 3, 8, 0), GateStatus("b", 4, 8, 0)
     assert "in flight 7 " in lines_of(started("a"), pulse(5, *status))[1]
+
+
+def test_the_eta_waits_for_an_endpoint_that_is_down() -> None:
+    """The line of numbers names the endpoint that has to come back, and does not guess."""
+    lines = lines_of(started("a"), answer("a"), went_down("openai"), pulse(5))
+    assert lines[-1].endswith("failed 0  eta after openai is back")

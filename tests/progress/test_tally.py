@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from asynceval.domain.events import (
     AnswerLanded,
+    EndpointBack,
     EndpointHalted,
     Event,
     GateStatus,
@@ -16,11 +17,21 @@ from asynceval.domain.events import (
     SweepEnded,
 )
 from asynceval.domain.failure import Cause, Failure
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.progress import Tally
-from tests.progress.feed import answer, cell, failed, judgment, pulse, retried, started
+from tests.progress.feed import (
+    answer,
+    cell,
+    failed,
+    judgment,
+    late,
+    pulse,
+    retried,
+    started,
+    went_down,
+)
 
 MODELS = ("a", "b")
 STEPS = st.one_of(
@@ -171,7 +182,7 @@ def test_cost_is_of_this_run_and_of_known_prices() -> None:
 
 def test_cells_outside_the_plan_count_nowhere() -> None:
     """A model or a judge that is not in the plan, and events before it, change nothing."""
-    stranger = JudgmentLanded(cell("a", "stranger"), Usage(), Score(3), stored=True)
+    stranger = JudgmentLanded(cell("a", "stranger"), b"k", Reply("x"), Score(3), stored=True)
     tally = tally_of(answer("a"), started("a"), answer("b"), failed("b"), stranger, Pulsed(1, ()))
     assert (tally.done, tally.failed, tally.lanes[0].scores) == (0, 0, 0)
 
@@ -183,3 +194,53 @@ def test_retries_and_failures_are_told_by_cause() -> None:
     assert dict(tally.retries) == {Cause.RATE: 1, Cause.TIMEOUT: 1}
     assert dict(tally.failures) == {Cause.SERVER: 1, Cause.FILTERED: 1}
     assert [(lane.retried, lane.failed) for lane in tally.lanes] == [(2, 1), (0, 1)]
+
+
+def steady(seconds: int) -> list[Event]:
+    """Return a sweep of 300 answers and 300 judgments that has gone on for so many seconds."""
+    events: list[Event] = [started("a", total=300), pulse(0)]
+    for second in range(1, seconds + 1):
+        events += [answer("a"), judgment("a", 7.0), pulse(second)]
+    return events
+
+
+def test_no_eta_while_an_endpoint_is_down() -> None:
+    """Nobody knows how long an outage lasts; it matters only to cells that are left."""
+    tally = tally_of(*steady(10))
+    assert tally.eta() is not None
+    tally.count(went_down("openai"))
+    assert (tally.eta(), tally.awaited) == (None, "openai")
+    tally.count(EndpointBack("openai", 5))
+    assert tally.eta() is not None
+    assert tally.awaited is None
+    done = tally_of(started("a", total=1), judgment("a", 7.0), went_down("openai"))
+    assert done.awaited is None
+
+
+def test_no_eta_while_the_disk_is_full() -> None:
+    """While nothing can be kept, nothing is sent, and the speed before says nothing."""
+    tally = tally_of(*steady(10), pulse(11, GateStatus("local", 0, 8, 5, waits_for="disk")))
+    assert tally.eta() is None
+
+
+def test_speeds_begin_anew_after_a_sleep() -> None:
+    """What was measured before the process stood still for long, and while it did, is forgotten."""
+    tally = tally_of(*steady(30), late(3630, 3600))
+    assert tally.rates() is None
+    for event in (answer("a"), judgment("a", 7.0), pulse(3632)):
+        tally.count(event)
+    assert tally.eta() is None  # one call says nothing yet
+    for second in range(3633, 3641):
+        tally.count(pulse(second))
+        for _ in range(4):
+            tally.count(answer("a"))
+            tally.count(judgment("a", 7.0))
+    tally.count(pulse(3640.5))
+    calls, _ = tally.rates() or (0.0, 0.0)
+    assert calls == pytest.approx(2 * 33 / 10.5)
+    assert tally.eta() == pytest.approx((300 - 63) * 10.5 / 33)
+
+
+def test_a_short_delay_leaves_the_speeds_alone() -> None:
+    """A pulse that comes some seconds late is no reason to forget."""
+    assert tally_of(*steady(30), late(34, 4)).eta() is not None

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from asynceval.domain.alias import is_alias
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
-from asynceval.report.aliases import Alias, is_alias
+from asynceval.report.aliases import Alias
 from asynceval.report.summary import Summary
 from tests.report.scene import answered, graded, plan, play
 

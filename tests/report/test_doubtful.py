@@ -29,6 +29,7 @@ def test_lost_attempts_of_calls_that_were_given_up_are_counted(tmp_path: Path) -
         b'{"key":"00","target":"m","judge":"j","cause":"server","maybe_paid":1}\n'
         b'{"key":"00","target":"m","judge":"j","cause":"server"}\n'
         b'{"key":"00","target":"m","judge":"j","maybe_paid":"9"}\n'
+        b'{"key":"00","target":"m","judge":"j","maybe_paid":-9}\n'
         b'{"maybe_paid":9}\n[]\n7\n\n{"key":"00","target":"m","judge":"j","maybe_pa'
     )
     assert doubtful([record(ANSWER, 1)], tmp_path) == {("answer", "m"): 4, ("judgment", "j"): 1}

@@ -1,7 +1,9 @@
 """The event log: one harmless line for each thing worth knowing."""
 
 import re
+from io import FileIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -9,11 +11,16 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
 from asynceval.domain.events import (
     AnswerLanded,
+    BudgetReached,
     CallFailed,
     CallRetried,
+    DefectMet,
+    EndpointBack,
+    EndpointDown,
     EndpointHalted,
     Event,
     Lane,
+    OtherModelAnswered,
     Pulsed,
     ServerReady,
     ServerStarted,
@@ -22,7 +29,7 @@ from asynceval.domain.events import (
     SweepStopping,
 )
 from asynceval.domain.failure import Cause, Failure
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply
 from asynceval.store.eventlog import EventLog
 
 CELL = Cell("q1", "math", 2, "qwen3-8b")
@@ -71,6 +78,17 @@ def told(folder: Path, *events: Event) -> list[str]:
             EndpointHalted("local", "qwen3-8b", FAILURE),
             "qwen3-8b on local: nothing is sent any more (server): HTTP 500: sorry",
         ),
+        (
+            EndpointDown("local", FAILURE, 8),
+            "local: is down (server): HTTP 500: sorry; tried again in 8.0 s",
+        ),
+        (EndpointBack("local", 42.25), "local: answers again after 42.2 s"),
+        (BudgetReached(None, "the budget is reached"), "the budget is reached"),
+        (
+            OtherModelAnswered("local", "gpt-y", "gpt-x"),
+            "local: answers as gpt-x where gpt-y was asked",
+        ),
+        (Pulsed(9, (), lag=3.25), "this process stood still for 3.2 s"),
         (SweepStopping(3, 10.0), "stopping: 3 open calls have 10 s to finish"),
         (SweepEnded(1.25, interrupted=True), "interrupted after 1.2 s"),
         (SweepEnded(1.25, interrupted=False), "ended after 1.2 s"),
@@ -84,7 +102,7 @@ def test_lines(tmp_path: Path, event: Event, line: str) -> None:
 
 def test_numbers_are_left_out(tmp_path: Path) -> None:
     """What only counts is not told: it is in the log of calls."""
-    assert told(tmp_path, Pulsed(1.0, ()), AnswerLanded(CELL, Usage(), stored=False)) == []
+    assert told(tmp_path, Pulsed(1.0, (), lag=0.9), AnswerLanded(CELL, b"k", Reply("x"), stored=False)) == []
 
 
 def test_escapes(tmp_path: Path) -> None:
@@ -115,11 +133,73 @@ def test_cannot_be_opened(tmp_path: Path) -> None:
         EventLog(tmp_path / "events.log")
 
 
+def test_a_trace_is_below_its_line(tmp_path: Path) -> None:
+    """A defect's trace keeps its lines, and none of them can be taken for another event's."""
+    trace = "Traceback:\n  File x\nValueError: \x1b[2J\u2028\n2026-01-01 00:00:00 ended\n"
+    with EventLog(tmp_path / "events.log") as log:
+        log(DefectMet(CELL, trace))
+    first, *below = (tmp_path / "events.log").read_text(encoding="utf-8").splitlines()
+    assert first[20:] == "qwen3-8b: question q1 turn 2 of qwen3-8b failed inside asynceval:"
+    assert [line.removeprefix("    | ") for line in below if line.startswith("    | ")] == [
+        *("Traceback:", "  File x", "ValueError: ␛[2J", ""),
+        "2026-01-01 00:00:00 ended",
+    ]
+
+
+def test_a_message_of_many_lines_is_one(tmp_path: Path) -> None:
+    """A message cannot look like the line of another event."""
+    failure = Failure(Cause.SERVER, "sorry\n2026-01-01 00:00:00 ended\r")
+    (line,) = told(tmp_path, EndpointDown("local", failure, 1))
+    assert "sorry␊2026-01-01 00:00:00 ended␍; tried again" in line
+
+
+class SmallDisk:
+    """A file on a disk that has room for so many bytes."""
+
+    def __init__(self, room: int) -> None:
+        """Start empty."""
+        self.room, self.taken = room, b""
+
+    def write(self, data: bytes) -> int:
+        """Take what there is room for, and fail if that is nothing."""
+        part = bytes(data[: self.room])
+        if data and not part:
+            raise OSError(28, "No space left on device")
+        self.taken += part
+        self.room -= len(part)
+        return len(part)
+
+    def close(self) -> None:
+        """Fail as some network file systems do."""
+        raise OSError(122, "Disk quota exceeded")
+
+
+@pytest.mark.parametrize("room", range(60))
+def test_a_full_disk_is_survived(tmp_path: Path, room: int) -> None:
+    """Events are dropped and counted while the disk is full; later lines are whole and say so."""
+    log = EventLog(tmp_path / "events.log")
+    log._file.close()
+    disk = SmallDisk(room)
+    log._file = cast("FileIO", disk)
+    with log:
+        for _ in range(4):
+            log(SweepEnded(1, interrupted=False))
+        dropped = log.dropped
+        disk.room = 1000
+        log(SweepEnded(2, interrupted=True))
+        log(SweepEnded(3, interrupted=True))
+    size = len("2026-01-01 00:00:00 ended after 1.0 s\n")
+    assert dropped == 4 - room // size
+    *_, missing, second, third = disk.taken.decode().split("\n")[:-1]
+    assert missing[20:] == f"not written, for lack of space: {dropped}"
+    assert second[20:] == "interrupted after 2.0 s"
+    assert third[20:] == "interrupted after 3.0 s"
+    assert log.dropped == dropped + 1  # closing failed too
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
-def test_full_disk() -> None:
-    """A full disk is a storage error, and not one more on closing."""
-    with (
-        EventLog(Path("/dev/full")) as log,
-        pytest.raises(StorageError, match="/dev/full: cannot be written: No space left on device"),
-    ):
+def test_a_real_full_device_is_survived() -> None:
+    """A device without space drops the line, and nothing is raised."""
+    with EventLog(Path("/dev/full")) as log:
         log(SweepEnded(1, interrupted=False))
+    assert log.dropped == 1

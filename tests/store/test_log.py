@@ -4,16 +4,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from errno import EBADF, EDQUOT, EFBIG, EIO, ENOSPC, EROFS
 from pathlib import Path
 from shutil import which
 from textwrap import dedent
 
 import pytest
 
-from asynceval.domain.errors import StorageError
+from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.store import log as module
+from asynceval.store.disk import Disk
 from asynceval.store.line import decode, encode, key_of
 from asynceval.store.log import Damage, Found, Log
+from tests.store.disks import Tripwire, crash, in_pieces, refusing
 from tests.store.samples import key, open_files, record
 
 NAME = "calls-1.jsonl"
@@ -201,40 +204,74 @@ def test_torn_shard(tmp_path: Path) -> None:
     assert keys(tmp_path) == [key(1), key(1)]
 
 
-def test_short_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_writes(tmp_path: Path) -> None:
     """A line that the system takes in pieces is written to its end."""
-    real = os.write
-    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[:13]))
-    write(tmp_path, 1, 2)
+    log = Log(tmp_path, write=True, disk=Disk(write=lambda fd, data: os.write(fd, data[:13])))
+    for number in (1, 2):
+        log.append(encode(record(number)))
+    log.close()
     assert keys(tmp_path) == [key(1), key(2)]
+    assert len(scan(tmp_path)) == 2
 
 
-def test_nothing_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_written(tmp_path: Path) -> None:
     """A system that takes a part and then nothing more is an error, and the part is taken back."""
     write(tmp_path, 1)
-    log = Log(tmp_path, write=True)
-    real, answers = os.write, iter([20, 0])
-    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[: next(answers)]))
+    log = Log(tmp_path, write=True, disk=Disk(write=in_pieces(20, 0, 9999)))
     with pytest.raises(StorageError, match="nothing was written"):
         log.append(encode(record(2)))
-    monkeypatch.undo()
     log.append(encode(record(3)))
     log.close()
     assert scan(tmp_path)[1:] == [Found(key(3), len(encode(record(1, "Answer 1: \u2028 é."))))]
 
 
-def test_failed_sync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_sync(tmp_path: Path) -> None:
     """A sync that failed is said once, and not taken for done by trying again."""
-
-    def fail(_: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    log = Log(tmp_path, write=True)
+    write(tmp_path)
+    tripwire = Tripwire(4, refusing(EIO))
+    log = Log(tmp_path, write=True, disk=tripwire.disk())
     log.append(encode(record(1)))
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(StorageError, match="cannot be synced: Input/output error"):
+    with pytest.raises(StorageError, match="cannot be synced: Input/output error") as caught:
         log.sync()
+    assert not isinstance(caught.value, DiskFullError)
     log.sync()
+    assert tripwire.calls == 4
+    log.close()
+
+
+def test_a_sync_on_a_full_disk_is_not_tried_again(tmp_path: Path) -> None:
+    """After it the kernel may have dropped what was written, so it is not taken for a full disk."""
+    log = Log(tmp_path, write=True)
+    log.close()
+    log = Log(tmp_path, write=True, disk=Tripwire(4, refusing(ENOSPC)).disk())
+    log.append(encode(record(1)))
+    with pytest.raises(StorageError) as caught:
+        log.sync()
+    assert not isinstance(caught.value, DiskFullError)
+    log.close()
+
+
+@pytest.mark.parametrize("code", [ENOSPC, EDQUOT, EFBIG], ids=os.strerror)
+def test_no_space_is_told_apart(tmp_path: Path, code: int) -> None:
+    """For lack of space an append can be made again, and the line is then whole and there once."""
+    write(tmp_path, 1)
+    log = Log(tmp_path, write=True, disk=Tripwire(3, refusing(code)).disk())
+    with pytest.raises(DiskFullError, match="cannot be written"):
+        log.append(encode(record(2)))
+    assert (tmp_path / NAME).read_bytes() == encode(record(1, "Answer 1: \u2028 é."))
+    place = log.append(encode(record(2)))
+    assert decode(log.read(place)) == record(2)
+    log.close()
+    assert keys(tmp_path) == [key(1), key(2)]
+
+
+@pytest.mark.parametrize("code", [EIO, EROFS, EBADF], ids=os.strerror)
+def test_other_errors_are_not_a_full_disk(tmp_path: Path, code: int) -> None:
+    """A disk that is broken is no matter of waiting."""
+    log = Log(tmp_path, write=True, disk=Disk(write=refusing(code)))
+    with pytest.raises(StorageError) as caught:
+        log.append(encode(record(1)))
+    assert not isinstance(caught.value, DiskFullError)
     log.close()
 
 
@@ -291,23 +328,48 @@ def test_file_size_limit(tmp_path: Path) -> None:
     assert 0 < (tmp_path / NAME).stat().st_size <= 20_000
 
 
-def test_cannot_be_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A failed line that cannot be taken back is told all the same, and cut on the next opening."""
+def test_cannot_be_cut(tmp_path: Path) -> None:
+    """A failed line that cannot be taken back is told all the same, and cut on the next opening.
+
+    Nothing is written behind it until then: that would make damage of a torn tail.
+    """
     write(tmp_path, 1)
-    log = Log(tmp_path, write=True)
-    real, answers = os.write, iter([20, 0])
-
-    def fail(_: int, __: int) -> None:
-        raise OSError(5, "Input/output error")
-
-    monkeypatch.setattr(os, "write", lambda fd, data: real(fd, data[: next(answers)]))
-    monkeypatch.setattr(os, "ftruncate", fail)
-    with pytest.raises(StorageError, match="cannot be written"):
-        log.append(encode(record(2)))
+    disk = Disk(write=in_pieces(20, 0, 9999, 9999), truncate=refusing(EIO))
+    log = Log(tmp_path, write=True, disk=disk)
+    for number in (2, 3):
+        with pytest.raises(StorageError, match="cannot be written"):
+            log.append(encode(record(number)))
     log.close()
-    monkeypatch.undo()
     assert [cut.length for cut in reopen(tmp_path)] == [20]
     assert keys(tmp_path) == [key(1)]
+
+
+def test_cut_before_the_next_line(tmp_path: Path) -> None:
+    """A part that could not be taken back at once is taken back before the next line."""
+    write(tmp_path, 1)
+    answers = iter([refusing(EIO), os.ftruncate])
+    disk = Disk(
+        write=in_pieces(20, 0, 9999),
+        truncate=lambda *arguments: next(answers)(*arguments),  # noqa: PLW0108 - one after another
+    )
+    log = Log(tmp_path, write=True, disk=disk)
+    with pytest.raises(StorageError):
+        log.append(encode(record(2)))
+    log.append(encode(record(3)))
+    log.close()
+    assert keys(tmp_path) == [key(1), key(3)]
+    assert len(scan(tmp_path)) == 2
+
+
+def test_interrupted_in_the_middle(tmp_path: Path) -> None:
+    """A write that an interrupt ends halfway leaves nothing that the next line could be spoilt by."""
+    log = Log(tmp_path, write=True, disk=Tripwire(3, crash).disk())
+    with pytest.raises(KeyboardInterrupt):
+        log.append(encode(record(1)))
+    place = log.append(encode(record(2)))
+    assert decode(log.read(place)) == record(2)
+    log.close()
+    assert scan(tmp_path) == [Found(key(2), 0)]
 
 
 def test_closed(tmp_path: Path) -> None:

@@ -1,14 +1,17 @@
 """Repair: what is intact stays, what is not is set aside."""
 
 import os
+from errno import EIO, ENOSPC
 from pathlib import Path
 
 import pytest
 
 from asynceval.domain.errors import StorageError
+from asynceval.store.disk import Disk
 from asynceval.store.line import encode
 from asynceval.store.repair import repair
 from asynceval.store.store import Store
+from tests.store.disks import Tripwire, crash, refusing
 from tests.store.samples import key, record
 
 NAME = "calls-1.jsonl"
@@ -85,34 +88,71 @@ def test_private(tmp_path: Path) -> None:
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("moment", ["fsync", "replace"])
-def test_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
-    """A repair that is cut short leaves the log as it was, and can be made again."""
+def test_crash_at_every_call(tmp_path: Path) -> None:
+    """A repair that is cut short loses no byte, and can be made again."""
+    one, two, three = lines(1, 2, 3)
+    content = one + b"broken\n" + two + three[:-30]
+    number, is_done = 0, False
+    while not is_done:
+        number += 1
+        run = tmp_path / str(number)
+        run.mkdir()
+        (run / NAME).write_bytes(content)
+        try:
+            repair(run, Tripwire(number, crash).disk())
+            is_done = True
+        except KeyboardInterrupt:
+            assert (run / NAME).read_bytes() in (content, one + two)
+        repair(run)
+        assert (run / NAME).read_bytes() == one + two
+        assert (run / "calls-1.jsonl.damaged").read_bytes().endswith(b"broken\n" + three[:-30])
+
+
+def test_what_is_set_aside_is_safe_first(tmp_path: Path) -> None:
+    """The damaged bytes are on the disk before they leave the log: a power loss takes neither."""
+    (tmp_path / NAME).write_bytes(b"broken\n" + encode(record(1)))
+    done = []
+    disk = Disk(
+        fsync=lambda descriptor: done.append(str(Path(f"/proc/self/fd/{descriptor}").readlink())),
+        rename=lambda draft, path: done.append(f"{draft.name} -> {path.name}"),
+    )
+    repair(tmp_path, disk)
+    assert done == [
+        str(tmp_path / "calls-1.new"),
+        str(tmp_path / "calls-1.jsonl.damaged"),
+        str(tmp_path),
+        "calls-1.new -> calls-1.jsonl",
+        str(tmp_path),
+    ]
+
+
+@pytest.mark.parametrize("code", [ENOSPC, EIO], ids=os.strerror)
+def test_failure_at_every_call(tmp_path: Path, code: int) -> None:
+    """A repair that fails says so and leaves the log as it was, and no draft behind."""
     content = b"broken\n" + encode(record(1))
-    (tmp_path / NAME).write_bytes(content)
+    number, is_done = 0, False
+    while not is_done:
+        number += 1
+        (tmp_path / NAME).write_bytes(content)
+        try:
+            repair(tmp_path, Tripwire(number, refusing(code)).disk())
+            is_done = True
+        except StorageError as error:
+            assert "cannot be repaired: " + os.strerror(code) in str(error)  # noqa: PT017
+            assert (tmp_path / NAME).read_bytes() in (content, encode(record(1)))
+            assert not list(tmp_path.glob("*.new"))
 
-    def crash(*_: object) -> None:
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(os, moment, crash)
-    with pytest.raises(KeyboardInterrupt):
-        repair(tmp_path)
-    monkeypatch.undo()
-    assert (tmp_path / NAME).read_bytes() == content
-    repair(tmp_path)
-    assert (tmp_path / NAME).read_bytes() == encode(record(1))
-
-
-def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a full disk repair says which file, and leaves the log as it was."""
-    content = b"broken\n" + encode(record(1))
-    (tmp_path / NAME).write_bytes(content)
-
-    def fail(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(StorageError, match=r"calls-1\.jsonl: cannot be repaired: No space"):
-        repair(tmp_path)
-    assert (tmp_path / NAME).read_bytes() == content
-    assert not list(tmp_path.glob("*.new"))
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    """A link in the place of what a repair writes is refused, and its target is left alone."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    run = tmp_path / "run"
+    run.mkdir()
+    for name in ("calls-1.new", "calls-1.jsonl.damaged"):
+        (run / NAME).write_bytes(b"broken\n")
+        (run / name).symlink_to(victim)
+        with pytest.raises(StorageError, match="cannot be repaired"):
+            repair(run)
+        assert victim.read_bytes() == b"precious"
+        (run / name).unlink(missing_ok=True)

@@ -2,6 +2,8 @@
 
 import os
 from dataclasses import replace
+from errno import EIO, ENOSPC
+from itertools import count
 from pathlib import Path
 
 import orjson
@@ -10,8 +12,11 @@ import pytest
 from asynceval.conversation import Plan
 from asynceval.domain.errors import StorageError
 from asynceval.domain.question import Question
+from asynceval.domain.sweep import Budget
 from asynceval.prompts.templates import from_records
+from asynceval.store.disk import Disk
 from asynceval.store.request import FORMAT, read, write
+from tests.store.disks import Tripwire, crash, refusing
 from tests.store.samples import plan
 
 
@@ -161,42 +166,169 @@ def test_unreadable(tmp_path: Path) -> None:
         write(tmp_path / "file", plan())
 
 
-@pytest.mark.parametrize("function", ["fsync", "replace"])
-def test_crash_while_replacing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, function: str
-) -> None:
-    """At every moment of a change each file is whole: the old one or the new one."""
+def crashes(run: Path, asked: Plan, number: int) -> bool:
+    """Write a request, crash at the call to the disk with that number; whether there was one."""
+    try:
+        write(run, asked, Tripwire(number, crash).disk())
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("again", ["old", "new", "third"])
+def test_crash_at_every_call(tmp_path: Path, again: str) -> None:
+    """A crash at any moment of a change leaves the old request or the new one, whole.
+
+    Whichever is asked for next, it is taken, and nothing is left over.
+    """
+    plans = {"old": plan("old"), "new": plan("new", questions=9), "third": plan(questions=5)}
+    seen = set()
+    for number in count(1):
+        run = tmp_path / str(number)
+        write(run, plans["old"])
+        is_struck = crashes(run, plans["new"], number)
+        found = read(run)
+        assert found in (plans["old"], plans["new"])
+        seen.add(found == plans["new"])
+        write(run, plans[again])
+        assert read(run) == plans[again]
+        assert names(run) == ["questions.jsonl", "sweep.json"]
+        if not is_struck:
+            break
+    assert seen == {False, True}
+
+
+def test_crash_after_a_crash(tmp_path: Path) -> None:
+    """A crash in a change that follows one that crashed leaves one of the requests, whole."""
+    plans = [plan("old"), plan("new", questions=9), plan(questions=5)]
+    run = tmp_path
+    for first in count(1):
+        is_struck = False
+        for second in count(1):
+            run = tmp_path / f"{first}-{second}"
+            write(run, plans[0])
+            is_struck = crashes(run, plans[1], first)
+            if not crashes(run, plans[2], second):
+                break
+            assert read(run) in plans
+        if not is_struck:
+            break
+    assert read(run) == plans[2]
+
+
+def test_crash_at_every_call_of_the_first(tmp_path: Path) -> None:
+    """A crash at any moment of the first request leaves none or the whole one."""
+    number, is_done = 0, False
+    while not is_done:
+        number += 1
+        run = tmp_path / str(number)
+        try:
+            write(run, plan(), Tripwire(number, crash).disk())
+            is_done = True
+        except KeyboardInterrupt:
+            if (run / "sweep.json").exists():
+                assert read(run) == plan()
+        write(run, plan())
+        assert read(run) == plan()
+        assert names(run) == ["questions.jsonl", "sweep.json"]
+
+
+@pytest.mark.parametrize("code", [ENOSPC, EIO], ids=os.strerror)
+def test_failure_at_every_call(tmp_path: Path, code: int) -> None:
+    """A call that fails is told, and leaves the old request or the new one, whole."""
     old, new = plan("old"), plan("new", questions=9)
-    real = getattr(os, function)
-    for moment in range(2):
-        write(tmp_path, old)
-        count = iter(range(9))
-
-        def crash(*arguments: object, moment: int = moment, count: object = count) -> object:
-            if next(count) == moment:  # type: ignore[call-overload]
-                raise KeyboardInterrupt
-            return real(*arguments)
-
-        monkeypatch.setattr(os, function, crash)
-        with pytest.raises(KeyboardInterrupt):
-            write(tmp_path, new)
-        monkeypatch.undo()
-        found = read(tmp_path)
-        assert found.sweep == old.sweep
-        assert found.questions in (old.questions, new.questions)
-        write(tmp_path, new)
-        assert read(tmp_path) == new
+    number, is_done = 0, False
+    while not is_done:
+        number += 1
+        run = tmp_path / str(number)
+        write(run, old)
+        try:
+            write(run, new, Tripwire(number, refusing(code)).disk())
+            is_done = True
+        except StorageError as error:
+            assert "cannot be written: " + os.strerror(code) in str(error)  # noqa: PT017
+            assert read(run) in (old, new)
+        write(run, new)
+        assert read(run) == new
 
 
-def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_disk(tmp_path: Path) -> None:
     """On a full disk the old request stays, the folder is named, and no draft is left behind."""
-
-    def fail(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
     write(tmp_path, plan("old"))
-    monkeypatch.setattr(os, "fsync", fail)
     with pytest.raises(StorageError, match=f"^{tmp_path}: cannot be written: No space left"):
-        write(tmp_path, plan("new", questions=9))
+        write(tmp_path, plan("new", questions=9), Disk(fsync=refusing(ENOSPC)))
     assert read(tmp_path) == plan("old")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["questions.jsonl", "sweep.json"]
+    assert names(tmp_path) == ["questions.jsonl", "sweep.json"]
+
+
+def test_other_questions_are_noticed(tmp_path: Path) -> None:
+    """A file of questions that is not the one the request was written with is not used."""
+    write(tmp_path, plan())
+    path = tmp_path / "questions.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"First", b"Furst"))
+    with pytest.raises(StorageError, match=r"questions\.jsonl is not the file that"):
+        read(tmp_path)
+
+
+def test_older_version(tmp_path: Path) -> None:
+    """A directory of a version that wrote no hash is read, and takes a change."""
+    write(tmp_path, plan())
+    content = orjson.loads((tmp_path / "sweep.json").read_bytes())
+    del content["questions"]
+    (tmp_path / "sweep.json").write_bytes(orjson.dumps(content))
+    assert read(tmp_path) == plan()
+    assert write(tmp_path, plan(questions=4)) == ("1 question added",)
+    assert read(tmp_path) == plan(questions=4)
+
+
+def test_budgets(tmp_path: Path) -> None:
+    """Another budget is told in numbers, of the sweep and of each judge."""
+    old = plan()
+    write(tmp_path, old)
+    first, second = old.sweep.judges
+    limited = with_sweep(
+        old, budget=Budget(usd=2.5), judges=(replace(first, budget=Budget(tokens=9000)), second)
+    )
+    assert write(tmp_path, limited) == (
+        "budget none -> 2.5 USD",
+        "budget of judge judge none -> 9000 tokens",
+    )
+    assert write(tmp_path, with_sweep(limited, budget=Budget(4, 100))) == (
+        "budget 2.5 USD -> 4 USD and 100 tokens",
+    )
+    assert read(tmp_path).sweep.budget == Budget(4, 100)
+
+
+def test_private(tmp_path: Path) -> None:
+    """Nobody else may read what is asked."""
+    write(tmp_path, plan())
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    """A link in the place of a draft is refused, and its target is left alone."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    for name in ("questions.new", "sweep.new"):
+        run = tmp_path / f"run-{name}"
+        run.mkdir()
+        (run / name).symlink_to(victim)
+        with pytest.raises(StorageError, match="cannot be written"):
+            write(run, plan())
+        assert victim.read_bytes() == b"precious"
+
+
+def test_a_new_folder_is_synced_into_its_parents(tmp_path: Path) -> None:
+    """Each folder that is made is put on the disk in the one it lies in."""
+    synced = []
+
+    def sync(descriptor: int) -> None:
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
+
+    write(tmp_path / "a" / "b", plan(), Disk(fsync=sync))
+    assert synced[:2] == [str(tmp_path), str(tmp_path / "a")]
+
+
+def names(run: Path) -> list[str]:
+    """Return the files in a folder."""
+    return sorted(path.name for path in run.iterdir())

@@ -1,16 +1,21 @@
 """The store: what was paid for once is there for good."""
 
+import os
+from dataclasses import replace
+from errno import EDQUOT, EFBIG, EIO, ENOSPC
 from pathlib import Path
 
 import orjson
 import pytest
 
 from asynceval.domain.cell import Cell
-from asynceval.domain.errors import StorageError
+from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Usage
 from asynceval.report.outcomes import read_causes
 from asynceval.store.line import encode
 from asynceval.store.store import Store
+from tests.store.disks import Tripwire, refusing
 from tests.store.samples import key, open_files, record
 
 NAME = "calls-1.jsonl"
@@ -56,7 +61,7 @@ def test_empty(tmp_path: Path) -> None:
 
 
 def test_duplicates(tmp_path: Path) -> None:
-    """Of lines with one key the first counts, and how many stand twice is told."""
+    """Of lines with one key the first counts; how many stand twice is told, and how many differ."""
     lines = [encode(record(1, text)) for text in ("first", "second", "third")]
     (tmp_path / NAME).write_bytes(b"".join(lines) + encode(record(2)))
     with Store(tmp_path, write=False) as store:
@@ -64,6 +69,18 @@ def test_duplicates(tmp_path: Path) -> None:
         assert [item.reply.text for item in store.records()] == ["first", "An answer."]
         assert store.notices == (
             f"{tmp_path}: 2 lines stand twice in the log; the first one counts",
+            f"{tmp_path}: 2 lines stand twice with another reply; the first one counts",
+        )
+
+
+def test_duplicates_that_agree(tmp_path: Path) -> None:
+    """Lines that stand twice with the same reply are told, and not as differing."""
+    other = encode(replace(record(1), attempts=2, at=1.0))
+    (tmp_path / NAME).write_bytes(encode(record(2)) + encode(record(1)) * 2 + other)
+    (tmp_path / "calls-2.jsonl").write_bytes(encode(record(2)))
+    with Store(tmp_path, write=False) as store:
+        assert store.notices == (
+            f"{tmp_path}: 3 lines stand twice in the log; the first one counts",
         )
 
 
@@ -178,9 +195,83 @@ def test_torn_failure(tmp_path: Path) -> None:
     assert read_causes(tmp_path) == {key(2): Cause.SERVER}
 
 
-def test_failure_cannot_be_noted(tmp_path: Path) -> None:
-    """A failure that cannot be written down is a storage error."""
+@pytest.mark.parametrize("code", [ENOSPC, EIO], ids=os.strerror)
+def test_a_failure_that_cannot_be_noted_is_counted(tmp_path: Path, code: int) -> None:
+    """It ends no run, for no result depends on it, and half a line does not spoil the next one."""
+    failure = Failure(Cause.SERVER, "HTTP 500")
     with Store(tmp_path, write=True) as store:
-        (tmp_path / "failures.jsonl").mkdir()
-        with pytest.raises(StorageError, match=r"failures\.jsonl: cannot be written"):
-            store.note_failure(key(1), CELL, Failure(Cause.SERVER, ""), 0)
+        store.note_failure(key(1), CELL, failure, 0)
+    # On opening: log, folder, failures.
+    with Store(tmp_path, write=True, disk=Tripwire(4, refusing(code)).disk()) as store:
+        for number in (2, 3):
+            store.note_failure(key(number), CELL, failure, 0)
+    assert store.unnoted == 1
+    assert read_causes(tmp_path) == {key(1): Cause.SERVER, key(3): Cause.SERVER}
+
+
+def test_failures_keep_one_file_open(tmp_path: Path) -> None:
+    """Thousands of failures open no more files than one does."""
+    before = open_files()
+    with Store(tmp_path, write=True) as store:
+        opened = open_files()
+        tripwire = Tripwire(0, refusing(EIO))
+        for number in range(100):
+            store.note_failure(key(number), CELL, Failure(Cause.SERVER, ""), 0)
+        assert open_files() == opened
+    assert open_files() == before
+    with Store(tmp_path, write=True, disk=tripwire.disk()) as store:
+        calls = tripwire.calls
+        store.note_failure(key(1), CELL, Failure(Cause.SERVER, ""), 0)
+        assert tripwire.calls == calls + 1
+
+
+@pytest.mark.parametrize("obstacle", ["folder", "link"])
+def test_failures_cannot_be_opened(tmp_path: Path, obstacle: str) -> None:
+    """What stands in the place of the notes is told on opening, before anything is paid for."""
+    path = tmp_path / "failures.jsonl"
+    if obstacle == "folder":
+        path.mkdir()
+    else:
+        (tmp_path / "victim").touch()
+        path.symlink_to(tmp_path / "victim")
+    before = open_files()
+    with pytest.raises(StorageError, match=r"failures\.jsonl: cannot be opened"):
+        Store(tmp_path, write=True)
+    assert open_files() == before
+
+
+def test_private(tmp_path: Path) -> None:
+    """Nobody else may read what was asked, answered and refused, whatever the umask allows."""
+    mask = os.umask(0)
+    try:
+        fill(tmp_path, 1)
+    finally:
+        os.umask(mask)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, "failures.jsonl"]
+    assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("code", [ENOSPC, EDQUOT, EFBIG], ids=os.strerror)
+def test_a_put_on_a_full_disk_can_be_made_again(tmp_path: Path, code: int) -> None:
+    """Until there is space the call is not done; then the same put stores it, once."""
+    fill(tmp_path, 1)
+    with Store(tmp_path, write=True, disk=Tripwire(4, refusing(code)).disk()) as store:
+        with pytest.raises(DiskFullError):
+            store.put(record(2))
+        assert store.get(key(2)) is None
+        assert len(store) == 1
+        store.put(record(2))
+        assert store.get(key(2)) == record(2).reply
+    with Store(tmp_path, write=True) as store:
+        assert [item.key for item in store.records()] == [key(1), key(2)]
+        assert store.notices == ()
+
+
+def test_usage(tmp_path: Path) -> None:
+    """The tokens of all calls are summed by kind and model; half the bytes where none were counted."""
+    uncounted = record(3, "x" * 40)
+    uncounted = replace(uncounted, reply=replace(uncounted.reply, usage=Usage()))
+    with Store(tmp_path, write=True) as store:
+        for item in (record(1), record(2), uncounted):
+            store.put(item)
+        assert store.usage() == {("answer", "qwen3-8b"): Usage(24, 26)}
