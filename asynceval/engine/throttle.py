@@ -6,9 +6,14 @@ from asynceval.engine.search import START, Search
 
 HEAD_START = 0.1
 """Seconds by which a model's first call goes ahead: a refusal comes quickly, and comes once."""
-_ANSWERS = 150
+_NEIGHBOURS = 10
+_COUNTED = 100
+_RECENT = 16
+_HEAVY = 0.25
+_ANSWERS = 300
 _LONGEST_WITHOUT = 15.0
 _STEP_SECONDS = 2.0
+_STEP_ANSWERS = 50
 _FEWEST = 5
 _BELOW = 0.98
 _ABOVE = 0.02
@@ -25,7 +30,7 @@ class Throttle:
     A server that asks to slow down (not one that fails) has just shown how many calls it takes: those
     that are in flight and were not refused. That is the limit from then on. If as many or more were
     answered before, it is not their number but their rate that was too much: from then on calls go
-    out a little slower than they were answered. Some 150 answers (or 15 s) later a little more is
+    out a little slower than they were answered. Some 300 answers (or 15 s) later a little more is
     tried, so that refusals stay below one in a hundred. Nothing goes out before the server's own wait
     is over. With `is_auto` the limit starts low and grows while the throughput does.
 
@@ -49,13 +54,20 @@ class Throttle:
         self._floor = 0.0
         self._next_at = 0.0
         # Since the last cut: when it was, answers, and the most calls in flight with one answered.
-        self._cut_at = -1.0
+        self._cut_at: float | None = None
+        self._since_refusal = 0
+        self._refusals = 0.0
+        # What the rate is measured by: at least a hundred answers, however many cuts there were.
+        self._counted = 0
+        self._counted_from = 0.0
+        self._best = 0.0
         self._answers = 0
         self._level = self._total = 0
         self._is_number = True
         self._rounds = 0
         self._step = 1
         self._try_at = 0.0
+        self._try_answers = _ANSWERS
 
     def has_room(self, now: float) -> bool:
         """Whether one more call may go out now."""
@@ -75,6 +87,8 @@ class Throttle:
     def admit(self, now: float) -> bool:
         """Note that a call goes out; True if it probes an endpoint that is down."""
         self.in_flight += 1
+        if self._cut_at is None:
+            self._cut_at = self._counted_from = now
         if self.in_flight >= self.limit:
             self._full_at = now
         if self.in_flight == 1 and not self.is_proven:
@@ -94,7 +108,11 @@ class Throttle:
         `level` is how many were in flight then, to this model and to all models of the account.
         """
         self.is_proven = True
-        if sent >= self._cut_at:
+        self._since_refusal += 1
+        self._counted += 1
+        self._refusals -= self._refusals / _RECENT
+        cut_at = sent if self._cut_at is None else self._cut_at
+        if sent >= cut_at:
             self._rounds = 0
             self.refused_since = None
             self._level = max(self._level, level[0])
@@ -108,19 +126,26 @@ class Throttle:
                 self.limit = self._goal = self._search.land(now, self._most)
             else:
                 self._search.idle()
-        elif (self.limit < self._most or self._spacing) and now >= self._try_at:
-            self._try_more(now, is_full=is_full)
+        elif self.limit < self._most or self._spacing:
+            self._try_more(now, cut_at, is_full=is_full)
 
     def refuse(
         self, sent: float, level: tuple[int, int], now: float, seconds: float | None, random: float
     ) -> None:
         """Note that the server asked to slow down, for so many seconds if it said how many.
 
-        What was sent before the last cut was refused for the same reason and starts no new round.
+        One refusal among many answers tells nothing: it is the second in a row of ten that does. What
+        was sent before the last cut was refused for the same reason and starts no new round.
         """
         if self.refused_since is None:
             self.refused_since = now
-        if sent >= self._cut_at:
+        self._refusals += (1 - self._refusals) / _RECENT
+        is_alone = self._since_refusal >= _NEIGHBOURS
+        self._since_refusal = 0
+        if is_alone:
+            return
+        cut_at = sent if self._cut_at is None else self._cut_at
+        if sent >= cut_at:
             self._begin_round(level, now)
         if self._is_number:
             self.limit = self._goal = max(1, min(self.limit, self.in_flight - 1))
@@ -146,7 +171,7 @@ class Throttle:
         """Find out what was too much, and start to count anew."""
         self._rounds += 1
         self._search = None
-        is_few = self._answers < _FEWEST
+        is_few = self._counted < _FEWEST
         if level[1] > max(level[0], self._total) and not is_few:
             # More than ever were in flight to all models together: the number is the account's.
             self._is_number = True
@@ -157,18 +182,30 @@ class Throttle:
         if not self._is_number and is_few:
             self._spacing *= _SLOWER
         elif not self._is_number:
-            seconds = now - max(0.0, self._cut_at)
-            self._spacing = max(seconds, 1e-6) / (self._answers * _BELOW)
+            self._slow_down(now)
         if self._spacing:
             self._next_at = now + self._spacing
+        if self._counted >= _COUNTED:
+            self._counted, self._counted_from = 0, now
         self._cut_at = now
-        self._answers = 0
+        self._answers, self._try_answers = 0, _ANSWERS
         self._level = self._total = 0
         self._step = 1
 
-    def _try_more(self, now: float, *, is_full: bool) -> None:
+    def _slow_down(self, now: float) -> None:
+        """Go on a little slower than calls were answered, but not much slower than ever.
+
+        Few refusals at half the best rate have other reasons than the rate: a server may refuse at random.
+        """
+        rate = self._counted / max(now - self._counted_from, 1e-6)
+        is_heavy = self._refusals > _HEAVY
+        self._best = rate if is_heavy else max(rate, self._best)
+        self._spacing = 1 / (max(rate, self._best / 2) * _BELOW)
+
+    def _try_more(self, now: float, cut_at: float, *, is_full: bool) -> None:
         """Raise what limits by a little, if it is time to: the rate, or else the number."""
-        if self._answers < _ANSWERS and now < self._cut_at + _LONGEST_WITHOUT:
+        is_late = now >= max(cut_at + _LONGEST_WITHOUT, self._try_at)
+        if self._answers < self._try_answers and not is_late:
             return
         if is_full and self.limit < self._most:
             self.limit = self._goal = min(self._most, self.limit + self._step)
@@ -178,6 +215,7 @@ class Throttle:
             return
         self._step *= 2
         self._try_at = now + _STEP_SECONDS
+        self._try_answers = self._answers + _STEP_ANSWERS
 
     def _opens_at(self) -> float:
         opens_at = max(self.cool_until, self._next_at)

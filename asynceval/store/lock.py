@@ -13,6 +13,9 @@ from filelock import FileLock, Timeout
 from asynceval.domain.errors import StorageError
 from asynceval.store.disk import REAL_DISK
 
+_TRIES = 8
+_WAIT = 0.025
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
@@ -44,8 +47,23 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def _holder(path: Path) -> str:
+    """Return who holds the lock. One that has only just taken it is given time to say so."""
+    for _ in range(_TRIES):
+        try:
+            holder = orjson.loads(path.read_bytes())
+            if holder["host"] != socket.gethostname() or _is_alive(holder["pid"]):
+                return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        time.sleep(_WAIT)
+    return "another process"
+
+
+def _is_alive(pid: int) -> bool:
     try:
-        holder = orjson.loads(path.read_bytes())
-        return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

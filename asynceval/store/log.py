@@ -18,6 +18,7 @@ _CHUNK = 4 << 20
 _OFFSET_BITS = 44
 _OFFSETS = (1 << _OFFSET_BITS) - 1
 _READ_AHEAD = 8192
+_LONGEST = 256 << 20  # far more than the longest reply that is taken
 _FULL = frozenset((ENOSPC, EDQUOT, EFBIG))
 
 
@@ -53,7 +54,8 @@ class Log:
         if write and not files:
             files = [folder / "calls-1.jsonl"]
         self.files = tuple(files)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if write else os.O_RDONLY
+        # Without O_NONBLOCK a pipe in the place of a file would be waited for.
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if write else os.O_RDONLY | os.O_NONBLOCK
         self._descriptors: list[int] = []
         try:
             self._descriptors.extend(disk.open(file, flags) for file in files)
@@ -87,6 +89,8 @@ class Log:
                 elif line.strip():
                     yield Damage(file, offset, length, is_tail=False)
                 offset += length
+            if len(rest) > _LONGEST:
+                raise StorageError(f"{file}: the line at byte {offset} is too long for a record")
         if rest:
             key = key_of(rest)
             if key is not None:

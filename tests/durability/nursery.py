@@ -94,7 +94,7 @@ class Nursery:
             None if linger is None else str(linger),
         )
         self._jobs.write(json.dumps(asdict(job)).encode() + b"\n")
-        return Child(int(self._answers.readline()), output, self._answers)
+        return Child(_told(self._answers, "started"), output, self._answers)
 
     def run(self, *arguments: str | Path, strike: int = 0, code: int = KILL) -> "Ended":
         """Run a command to its end."""
@@ -127,7 +127,7 @@ class Child:
 
     def end(self) -> Ended:
         """Wait for its end. It may fail, but never with a traceback."""
-        code = int(self.answers.readline())
+        code = _told(self.answers, "ended")
         output, _, calls = self.path.read_text(encoding="utf-8").partition(_COUNTED)
         assert "Traceback" not in output, output
         return Ended(code, output, int(calls or 0))
@@ -163,13 +163,20 @@ def _serve(folder: str) -> None:
         pid = os.fork()
         if not pid:
             _become(Job(**json.loads(line)))
-        _tell(pid)
-        _tell(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+        _tell(f"started {pid}")
+        _tell(f"ended {os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}")
 
 
-def _tell(answer: object) -> None:
+def _tell(answer: str) -> None:
     sys.stdout.write(f"{answer}\n")
     sys.stdout.flush()
+
+
+def _told(answers: IO[bytes], what: str) -> int:
+    """Return the number that the nursery tells with a word; it has to be that word."""
+    word, number = answers.readline().decode().split()
+    assert word == what, f"{word} for {what}: a test has left its child behind"
+    return int(number)
 
 
 def _become(job: Job) -> None:

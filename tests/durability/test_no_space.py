@@ -67,3 +67,20 @@ def test_a_disk_of_a_few_kilobytes(long_scene: Scene, mount: Resize, kilobytes: 
     long_scene.check(run)
     mount(run, "4m")
     long_scene.resume(run)
+
+
+@pytest.mark.parametrize("place", ["read-only", "file/run", "missing/and/deep"])
+def test_a_place_that_cannot_be_written_to(scene: Scene, mount: Resize, place: str) -> None:
+    """It is found out before anything is sent; folders that are missing are made."""
+    run = scene.folder / place
+    if place == "read-only":
+        mount(run, "1m,ro")
+    elif place == "file/run":
+        run.parent.touch()
+    done = scene.run(run)
+    if place == "missing/and/deep":
+        assert done.code == 0
+        return
+    assert done.code == 4
+    assert f"error: {run}/lock: cannot be locked: " in done.output
+    assert scene.simulator.stats()["requests"] == 0

@@ -132,6 +132,34 @@ def test_a_machine_that_sleeps(tmp_path: Path) -> None:
     assert re.search(r"stood still for [12]\.\d s", events), events
 
 
+JUMPING = """
+import itertools, sys, time
+real, days = time.time, itertools.cycle((-86400, 0, 86400))
+time.time = lambda: real() + next(days)
+from asynceval.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_a_clock_that_jumps(tmp_path: Path, questions: Path) -> None:
+    """A wall clock that is a day ahead and then a day behind changes no wait and no result."""
+    with simulating("--latency", "0.05", "--fault", "429=0.3", "--fault", "500=0.1") as simulator:
+        config = write_config(tmp_path / "a.toml", simulator.base_url, questions, parallel=8)
+        at = time.monotonic()
+        jumping = subprocess.run(
+            [COMMAND[0], "-c", JUMPING, "run", str(config), "--run-dir", "jumping"],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            check=True,
+            timeout=PATIENCE,
+        )
+        assert time.monotonic() - at < 30
+        assert simulator.paid == (32, 0)
+        steady = cli("run", config, "--run-dir", "steady", cwd=tmp_path)
+    assert jumping.stdout.decode() == steady.out
+
+
 def test_memory_is_bounded_by_the_questions(tmp_path: Path) -> None:
     """A file of 20 MB takes at most twice its size of memory more than one of a few lines."""
     peaks, path = [], tmp_path

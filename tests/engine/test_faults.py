@@ -293,9 +293,15 @@ def test_a_limit_that_nobody_named_is_kept(tmp_path: Path) -> None:
 def test_one_limited_model_holds_up_no_other(tmp_path: Path) -> None:
     """A model that the server refuses leaves the places of its endpoint to the others."""
 
+    free_at = 0.0
+
     def answer(asked: Asked) -> Response:
-        limited = asked.model == "m7" and asked.number % 5
-        return refusal(429, Retry_After="20") if limited else talk(asked)
+        nonlocal free_at
+        if asked.model == "m7":
+            if asked.at < free_at:
+                return refusal(429, Retry_After="2")
+            free_at = asked.at + 2
+        return talk(asked)
 
     ended: dict[str, float] = {}
 

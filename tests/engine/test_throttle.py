@@ -3,6 +3,7 @@
 import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
 from random import Random
 
@@ -33,12 +34,12 @@ class World:
     refused: list[float] = field(default_factory=list)
     in_flight: list[int] = field(default_factory=list)
 
-    def run(self, seconds: float, seed: int = 1) -> None:
-        """Run for so long."""
+    def run(self, until: float, seed: int = 1, start: float = 0.0) -> None:
+        """Run from one time to another."""
         random = Random(seed)
         due: list[tuple[float, int, float, tuple[int, int], bool]] = []
-        now, number, accepted = 0.0, 0, 0
-        while now < seconds:
+        now, number, accepted = start, 0, 0
+        while now < until:
             while self.throttle.has_room(now):
                 self.throttle.admit(now)
                 latency = self.serve(now, accepted + 1)
@@ -235,3 +236,35 @@ def test_after_an_outage_it_begins_with_few() -> None:
         throttle.leave()
         limits.append(throttle.limit)
     assert limits == [3, 4, 5, 6, 7, 8, 8, 8, 8]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_server_that_refuses_at_random_is_not_slowed_down(seed: int) -> None:
+    """Where one call in a hundred is refused for no reason, the others keep their speed."""
+    random = Random(seed)
+
+    def serve(_: float, __: int) -> float | None:
+        return None if random.random() < 0.01 else latency(random, 0.05)
+
+    world = World(throttle_of(50), serve)
+    world.run(60, seed)
+    assert world.rate(30, 60) >= 0.9 * 50 / 0.0567
+
+
+def later(
+    serve: Callable[[float, int], float | None], start: float, now: float, in_flight: int
+) -> float | None:
+    return serve(now - start, in_flight)
+
+
+def test_what_the_clock_shows_at_the_start_does_not_matter() -> None:
+    """The first cut measures from the first call, on a machine that has been up for weeks too."""
+    speeds = []
+    for start in (0.0, 1e6):
+        throttle = throttle_of(50)
+        serve = bucket(20.0, 20.0)
+        world = World(throttle, partial(later, serve, start))
+        world.run(start + 60, start=start)
+        speeds.append(world.rate(start + 20, start + 60))
+    assert speeds[1] >= 0.95 * speeds[0]
+    assert speeds[0] >= 18

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from asynceval.store.lock import locked
 
 PROGRAM = """
 import sys
+import time
 from pathlib import Path
 from asynceval.store.lock import locked
 with locked(Path(sys.argv[1])):
@@ -96,3 +98,37 @@ def test_note_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Path, "write_bytes", fail)
     with locked(tmp_path), pytest.raises(StorageError, match="in use"), locked(tmp_path):
         pass
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    """A link in the place of the lock file is refused, and its target is left alone."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "lock").symlink_to(victim)
+    with pytest.raises(StorageError, match="cannot be locked"), locked(tmp_path / "run"):
+        pass
+    assert victim.read_bytes() == b"precious"
+
+
+def test_a_holder_that_is_gone_is_not_named(tmp_path: Path) -> None:
+    """Until the new holder has said who it is, the one that was killed is not taken for it."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait(timeout=30)
+    with holder(tmp_path):
+        note = {"pid": gone.pid, "host": socket.gethostname(), "since": "then"}
+        (tmp_path / "lock").write_bytes(orjson.dumps(note))
+        with pytest.raises(StorageError, match="in use by another process"), locked(tmp_path):
+            pass
+
+
+def test_a_holder_is_given_time_to_say_who_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that start at once: the second reads the note when the first has written it."""
+    with holder(tmp_path) as process:
+        note = (tmp_path / "lock").read_bytes()
+        (tmp_path / "lock").write_bytes(b"")
+        monkeypatch.setattr(time, "sleep", lambda _: (tmp_path / "lock").write_bytes(note))
+        with pytest.raises(StorageError, match=f"process {process.pid} on"), locked(tmp_path):
+            pass

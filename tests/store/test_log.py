@@ -16,6 +16,7 @@ from asynceval.store import log as module
 from asynceval.store.disk import Disk
 from asynceval.store.line import decode, encode, key_of
 from asynceval.store.log import Damage, Found, Log
+from asynceval.store.store import Store
 from tests.store.disks import Tripwire, crash, in_pieces, refusing
 from tests.store.samples import key, open_files, record
 
@@ -370,6 +371,24 @@ def test_interrupted_in_the_middle(tmp_path: Path) -> None:
     assert decode(log.read(place)) == record(2)
     log.close()
     assert scan(tmp_path) == [Found(key(2), 0)]
+
+
+def test_a_line_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that is too long for a record is refused before it fills the memory."""
+    first, *_ = write(tmp_path, 1)
+    with (tmp_path / NAME).open("ab") as file:
+        file.write(b"x" * 2000)
+    monkeypatch.setattr(module, "_CHUNK", 100)
+    monkeypatch.setattr(module, "_LONGEST", 1000)
+    with pytest.raises(StorageError, match=f"the line at byte {len(first)} is too long"):
+        scan(tmp_path)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """A pipe in the place of a log is refused, not read until somebody writes to it."""
+    os.mkfifo(tmp_path / NAME)
+    with pytest.raises(StorageError, match="cannot be opened"):
+        Store(tmp_path, write=False)
 
 
 def test_closed(tmp_path: Path) -> None:

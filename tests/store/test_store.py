@@ -180,6 +180,7 @@ def test_failures(tmp_path: Path) -> None:
         "cause": "context_length",
         "message": "too long: \u2028",
         "status": 400,
+        "maybe_paid": 0,
         "at": 1.235,
     }
     assert read_causes(tmp_path) == {key(1): Cause.CONTEXT_LENGTH, key(2): Cause.TIMEOUT}

@@ -1,0 +1,159 @@
+"""Check that limits which nobody configured are found, whoever they belong to."""
+
+from collections import defaultdict, deque
+from collections.abc import Callable
+from pathlib import Path
+from random import Random
+
+import pytest
+from anyio import create_task_group, current_time, sleep
+from multidict import CIMultiDict
+
+from asynceval.domain.sweep import Endpoint, Parallel
+from asynceval.engine.transport import Request, Response
+from asynceval.providers.signal import Signal
+from tests.engine.fakes import FakeTransport, completion, refusal, rig
+from tests.virtual_time import run
+
+RPM = 1200
+IN_FLIGHT = 40
+MEAN = 0.6
+
+
+class Busy(FakeTransport):
+    """A server with a limit of its own; `landed` and `refused` are times."""
+
+    def __init__(self, admit: Callable[["Busy", str], Response | None]) -> None:
+        super().__init__()
+        self.admit = admit
+        self.random = Random(1)
+        self.open = 0
+        self.windows: defaultdict[str, deque[float]] = defaultdict(deque)
+        self.landed: list[tuple[float, str]] = []
+        self.refused: list[float] = []
+
+    async def post(self, request: Request) -> Response | Signal:
+        model = request.body.partition(b'"model":"')[2].partition(b'"')[0].decode()
+        refused = self.admit(self, model)
+        if refused is not None:
+            self.refused.append(current_time())
+            await sleep(0.02)
+            return refused
+        self.open += 1
+        await sleep(MEAN / 1.2 * self.random.lognormvariate(0, 0.6))
+        self.open -= 1
+        self.landed.append((current_time(), model))
+        return Response(200, self.headers(model), completion("x").body)
+
+    def headers(self, _: str) -> CIMultiDict[str]:
+        return CIMultiDict()
+
+    def rate(self, start: float, end: float, *models: str) -> float:
+        """Return the answers a second between two times, of some models or of all."""
+        chosen = [at for at, model in self.landed if not models or model in models]
+        return sum(start <= at < end for at in chosen) / (end - start)
+
+    def share_refused(self) -> float:
+        return len(self.refused) / (len(self.refused) + len(self.landed))
+
+
+class Stating(Busy):
+    """A server that states its limit of requests in a window of a minute."""
+
+    def __init__(self, *, is_by_model: bool) -> None:
+        super().__init__(lambda _, model: self.window(model))
+        self.is_by_model = is_by_model
+
+    def of(self, model: str) -> deque[float]:
+        window = self.windows[model if self.is_by_model else ""]
+        while window and window[0] <= current_time() - 60:
+            window.popleft()
+        return window
+
+    def window(self, model: str) -> Response | None:
+        window = self.of(model)
+        if len(window) >= RPM:
+            return refusal(429, Retry_After=f"{window[0] + 60 - current_time():.3f}")
+        window.append(current_time())
+        return None
+
+    def headers(self, _: str) -> CIMultiDict[str]:
+        window = self.of(_)
+        reset = f"{window[-1] + 60 - current_time():.3f}s" if window else "0s"
+        return CIMultiDict(
+            {
+                "x-ratelimit-limit-requests": str(RPM),
+                "x-ratelimit-remaining-requests": str(RPM - len(window)),
+                "x-ratelimit-reset-requests": reset,
+            }
+        )
+
+
+def at_most(server: Busy, _: str) -> Response | None:
+    """Refuse more than so many in flight, to all models together."""
+    return refusal(429) if server.open >= IN_FLIGHT else None
+
+
+def ask_for_two_minutes(folder: Path, server: Busy, models: int, parallel: Parallel) -> None:
+    """Keep every model busy."""
+
+    async def main() -> None:
+        async with create_task_group() as tasks:
+            for model in range(models):
+                for number in range(12_000 // models):
+                    tasks.start_soon(r.ask, f"{number}", f"m{model}")
+            await sleep(120)
+            r.request_stop()
+
+    with rig(folder, server, Endpoint("house", "http://house.test", parallel=parallel)) as r:
+        run(main)
+
+
+@pytest.mark.parametrize("parallel", ["auto", 50])
+@pytest.mark.parametrize("models", [1, 2, 4])
+def test_calls_in_flight_of_an_account(tmp_path: Path, models: int, parallel: Parallel) -> None:
+    """A number of calls that the account may have in flight is found, and shared by its models."""
+    server = Busy(at_most)
+    ask_for_two_minutes(tmp_path, server, models, parallel)
+    assert server.rate(30, 120) >= 0.95 * IN_FLIGHT / MEAN
+    assert server.share_refused() <= 0.015
+    each = [server.rate(30, 120, f"m{model}") for model in range(models)]
+    assert min(each) >= 0.5 * max(each)
+
+
+@pytest.mark.parametrize("parallel", ["auto", 50])
+@pytest.mark.parametrize("models", [1, 2, 4])
+def test_a_stated_limit_of_an_account(tmp_path: Path, models: int, parallel: Parallel) -> None:
+    """What a server states of its limit is believed from the first answer on."""
+    server = Stating(is_by_model=False)
+    ask_for_two_minutes(tmp_path, server, models, parallel)
+    assert server.rate(30, 90) >= 0.88 * RPM / 60
+    assert server.share_refused() <= 0.005
+
+
+@pytest.mark.parametrize("parallel", ["auto", 50])
+def test_a_stated_limit_by_model(tmp_path: Path, parallel: Parallel) -> None:
+    """When the server counts each model apart, none is held back for the others."""
+    server = Stating(is_by_model=True)
+    ask_for_two_minutes(tmp_path, server, 2, parallel)
+    for model in ("m0", "m1"):
+        assert server.rate(30, 90, model) >= 0.88 * RPM / 60
+    assert server.share_refused() <= 0.01
+
+
+def test_a_configured_limit_is_not_changed(tmp_path: Path) -> None:
+    """What the config says of the rate holds, whatever the server states."""
+
+    async def main() -> None:
+        async with create_task_group() as tasks:
+            for number in range(400):
+                tasks.start_soon(r.ask, f"{number}")
+            await sleep(60)
+            r.request_stop()
+
+    server = Stating(is_by_model=False)
+    end = Endpoint("house", "http://house.test", parallel=50, rpm=120)
+    with rig(tmp_path, server, end) as r:
+        run(main)
+        assert r.gates["house"].status(None).rpm == 120
+    assert 110 <= len(server.landed) <= 121
