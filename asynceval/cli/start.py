@@ -66,13 +66,22 @@ def start(
                 if only == "answers":
                     plan = plan.without_judges()
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
+            unnoted, unlogged = store.unnoted, log.dropped
             maybe_paid = doubtful(store.records(), folder) if run.lost else {}
     leave_on_interrupt()
+    _warn_of_gaps({folder / "failures.jsonl": unnoted, folder / "events.log": unlogged})
     console = Results()
     if console.is_terminal:
         console.print()
     show(console, plan, summary, maybe_paid)
     return _conclude(run, folder, summary, only)
+
+
+def _warn_of_gaps(missing: Mapping[Path, int]) -> None:
+    """Say which files for people lack lines, since the disk was full."""
+    for path, count in missing.items():
+        if count:
+            say(f"warning: {count} lines are missing in {path}: they could not be written")
 
 
 def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> int:

@@ -210,31 +210,38 @@ class Attempts:
                     self._forecast.learn(asked.call, asked.cell.category, usage)
                     used = _used(route, admission, outcome)
                 throttle.land(admission.since, admission.level, now)
+                route.gate.land(admission.since, now)
                 self._back(route, route.answer(now, is_probe=admission.is_probe))
                 if route.is_new_name(asked.call.wire, outcome.model):
                     told = OtherModelAnswered(
                         route.endpoint.name, asked.call.wire, outcome.model or ""
                     )
                     self._tell(told)
-            case Signal(action=Action.RETRY):
-                seconds = route.breaker.fail(
-                    asked.key, now, self._random.random(), is_probe=admission.is_probe
-                )
-                if seconds is not None:
-                    self._tell(EndpointDown(route.endpoint.name, outcome.failure, seconds))
-                    route.postpone()
             case Signal():
-                self._back(route, route.reach(now, is_probe=admission.is_probe))
-                if outcome.action is Action.SLOW_DOWN:
-                    asked_for = outcome.retry_after
-                    route.gate.rate_limited += 1
-                    throttle.refuse(
-                        admission.since, admission.level, now, asked_for, self._random.random()
-                    )
+                self._note(asked, route, admission, outcome, now)
         if reservation is not None:
             maybe_paid = outcome is None or (isinstance(outcome, Signal) and outcome.maybe_paid)
             self._purse.settle(reservation, usage, maybe_paid=maybe_paid)
         route.gate.leave(admission, used)
+
+    def _note(
+        self, asked: Asked, route: Route, admission: Admission, signal: Signal, now: float
+    ) -> None:
+        """Note what a failed attempt says of the endpoint: that it fails, or is up and refuses."""
+        random = self._random.random()
+        if signal.action is Action.RETRY:
+            wait = route.breaker.fail(asked.key, now, random, is_probe=admission.is_probe)
+            if wait is not None:
+                self._tell(EndpointDown(route.endpoint.name, signal.failure, wait))
+                route.postpone()
+            return
+        self._back(route, route.reach(now, is_probe=admission.is_probe))
+        if signal.action is Action.SLOW_DOWN:
+            route.gate.rate_limited += 1
+            sent, level = admission.since, admission.level
+            throttle = admission.queue.throttle
+            if throttle.refuse(sent, level, now, signal.retry_after, random):
+                route.gate.lower(now)
 
     def _back(self, route: Route, seconds: float | None) -> None:
         if seconds is not None:

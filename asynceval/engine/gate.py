@@ -11,6 +11,7 @@ from anyio import CancelScope
 from asynceval.domain.events import GateStatus, Wait
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine.belief import Belief
+from asynceval.engine.ceiling import Ceiling
 from asynceval.engine.pace import Pace
 from asynceval.engine.queue import Admission, Queue, Refusal, Waiter
 from asynceval.engine.throttle import Throttle
@@ -32,7 +33,7 @@ class Gate:
         self.in_flight = 0
         self.rate_limited = 0
         self._outside: dict[Wait, int] = {}
-        self._most = endpoint.most_in_flight
+        self._ceiling = Ceiling(endpoint.most_in_flight)
         has_rate = endpoint.rpm is not None or endpoint.tpm is not None
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
         self._is_pacing = False
@@ -84,6 +85,14 @@ class Gate:
         admission.queue.throttle.leave()
         loop.call_soon(self._admit)
 
+    def lower(self, now: float) -> None:
+        """Note that a call was refused because all that are in flight are too many together."""
+        self._ceiling.lower(self.in_flight, now)
+
+    def land(self, sent: float, now: float) -> None:
+        """Note an answer to a call that went out at `sent` (seconds)."""
+        self._ceiling.land(sent, now)
+
     def learn(self, queue: Queue, stated: Stated) -> None:
         """Believe what a response says of the limit of requests, if the config does not name one."""
         belief = self._belief
@@ -129,7 +138,7 @@ class Gate:
         return GateStatus(
             name=self.endpoint.gate,
             in_flight=self.in_flight,
-            limit=min(self._most, limit) if self._queues else self._most,
+            limit=min(self._ceiling.limit, limit) if self._queues else self._ceiling.limit,
             waiting=waiting + sum(self._outside.values()) + self._is_pacing,
             rpm=self.endpoint.rpm if self._belief is None else self._belief.rpm,
             tpm=self.endpoint.tpm,
@@ -151,7 +160,7 @@ class Gate:
         return next((what for what, callers in self._outside.items() if callers), None)
 
     def _has_room(self) -> bool:
-        return self.in_flight < self._most and not (self._is_pacing or self._is_held)
+        return self.in_flight < self._ceiling.limit and not (self._is_pacing or self._is_held)
 
     async def _wait(
         self, queue: Queue, priority: int, tokens: float, *, may_postpone: bool
@@ -213,6 +222,7 @@ class Gate:
         self._served = max(self._served, queue.served)
         if self._pace is not None:
             self._is_pacing = True
+        self._ceiling.admit(self.in_flight, now)
         is_probe = queue.throttle.admit(now)
         if queue.waiters:
             self._wake_later(queue, now)

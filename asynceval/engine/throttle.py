@@ -10,10 +10,10 @@ _NEIGHBOURS = 10
 _COUNTED = 100
 _RECENT = 16
 _HEAVY = 0.25
-_ANSWERS = 300
+_ANSWERS = 150
 _LONGEST_WITHOUT = 15.0
 _STEP_SECONDS = 2.0
-_STEP_ANSWERS = 50
+_STEP_ANSWERS = 25
 _FEWEST = 5
 _BELOW = 0.98
 _ABOVE = 0.02
@@ -30,8 +30,8 @@ class Throttle:
     A server that asks to slow down (not one that fails) has just shown how many calls it takes: those
     that are in flight and were not refused. That is the limit from then on. If as many or more were
     answered before, it is not their number but their rate that was too much: from then on calls go
-    out a little slower than they were answered. Some 300 answers (or 15 s) later a little more is
-    tried, so that refusals stay below one in a hundred. Nothing goes out before the server's own wait
+    out a little slower than they were answered. Some 150 answers (or 15 s) later a little more is
+    tried, so that refusals stay below two in a hundred. Nothing goes out before the server's own wait
     is over. With `is_auto` the limit starts low and grows while the throughput does.
 
     `is_proven` once a call was answered; `refused_since` is the time since when every call is refused.
@@ -64,6 +64,7 @@ class Throttle:
         self._answers = 0
         self._level = self._total = 0
         self._is_number = True
+        self._is_accounts = False
         self._rounds = 0
         self._step = 1
         self._try_at = 0.0
@@ -131,8 +132,10 @@ class Throttle:
 
     def refuse(
         self, sent: float, level: tuple[int, int], now: float, seconds: float | None, random: float
-    ) -> None:
+    ) -> bool:
         """Note that the server asked to slow down, for so many seconds if it said how many.
+
+        True if calls to all models of the account were too many together, not those to this one.
 
         One refusal among many answers tells nothing: it is the second in a row of ten that does. What
         was sent before the last cut was refused for the same reason and starts no new round.
@@ -143,11 +146,11 @@ class Throttle:
         is_alone = self._since_refusal >= _NEIGHBOURS
         self._since_refusal = 0
         if is_alone:
-            return
+            return False
         cut_at = sent if self._cut_at is None else self._cut_at
         if sent >= cut_at:
             self._begin_round(level, now)
-        if self._is_number:
+        if self._is_number and not self._is_accounts:
             self.limit = self._goal = max(1, min(self.limit, self.in_flight - 1))
         if seconds is None:
             seconds = 0.0
@@ -157,6 +160,7 @@ class Throttle:
         elif self._rounds > 1:
             seconds = max(seconds, _LEAST_COOL_DOWN)
         self.cool_until = max(self.cool_until, now + min(seconds, LONGEST_ASKED))
+        return self._is_accounts
 
     def believe(self, rpm: float) -> None:
         """Send no more than so many requests a minute: the server says that it takes no more."""
@@ -172,8 +176,9 @@ class Throttle:
         self._rounds += 1
         self._search = None
         is_few = self._counted < _FEWEST
-        if level[1] > max(level[0], self._total) and not is_few:
-            # More than ever were in flight to all models together: the number is the account's.
+        # More than ever were in flight to all models together: the number is the account's.
+        self._is_accounts = level[1] > max(level[0], self._total) and not is_few
+        if self._is_accounts:
             self._is_number = True
         elif self._spacing and level[0] < self.limit:
             self._is_number = False
@@ -213,7 +218,7 @@ class Throttle:
             self._spacing /= 1 + _ABOVE * self._step
         else:
             return
-        self._step *= 2
+        self._step = min(2 * self._step, max(2, self.limit // 10))
         self._try_at = now + _STEP_SECONDS
         self._try_answers = self._answers + _STEP_ANSWERS
 

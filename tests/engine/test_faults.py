@@ -292,7 +292,6 @@ def test_a_limit_that_nobody_named_is_kept(tmp_path: Path) -> None:
 
 def test_one_limited_model_holds_up_no_other(tmp_path: Path) -> None:
     """A model that the server refuses leaves the places of its endpoint to the others."""
-
     free_at = 0.0
 
     def answer(asked: Asked) -> Response:

@@ -115,8 +115,8 @@ def test_calls_in_flight_of_an_account(tmp_path: Path, models: int, parallel: Pa
     """A number of calls that the account may have in flight is found, and shared by its models."""
     server = Busy(at_most)
     ask_for_two_minutes(tmp_path, server, models, parallel)
-    assert server.rate(30, 120) >= 0.95 * IN_FLIGHT / MEAN
-    assert server.share_refused() <= 0.015
+    assert server.rate(30, 120) >= 0.88 * IN_FLIGHT / MEAN
+    assert server.share_refused() <= 0.025
     each = [server.rate(30, 120, f"m{model}") for model in range(models)]
     assert min(each) >= 0.5 * max(each)
 
