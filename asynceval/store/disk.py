@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from errno import EBADF, EINVAL, ENOTSUP
 from pathlib import Path
 from typing import Final
 
 _PRIVATE = 0o600
+_CANNOT_SYNC = frozenset((EBADF, EINVAL, ENOTSUP))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,23 @@ class Disk:
             self.sync_folder(path.parent)
 
     def sync_folder(self, folder: Path) -> None:
-        """Put a folder's entries on the disk: until then a new or renamed file is not safe."""
+        """Put a folder's entries on the disk: until then a new or renamed file is not safe.
+
+        Some file systems know no such thing; there it does nothing.
+        """
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self.fsync(descriptor)
+        except OSError as error:
+            if error.errno not in _CANNOT_SYNC:
+                raise
         finally:
+            os.close(descriptor)
+
+    @staticmethod
+    def close(descriptor: int) -> None:
+        """Close a file, whatever the system says: what counts was synced before."""
+        with suppress(OSError):
             os.close(descriptor)
 
 

@@ -1,5 +1,6 @@
 """The event log: what happened in a run, one line each, for people."""
 
+import os
 from pathlib import Path
 from time import strftime
 from typing import Self
@@ -40,7 +41,7 @@ class EventLog:
     def __init__(self, path: Path) -> None:
         """Open the file to append to. StorageError if it cannot be had."""
         try:
-            self._file = path.open("ab", buffering=0)
+            self._file = open(path, "ab", buffering=0, opener=_private)  # noqa: SIM115
         except OSError as error:
             raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
         self.dropped = 0
@@ -84,6 +85,11 @@ class EventLog:
             written = self._file.write(rest)
             self._is_torn = not rest[:written].endswith(b"\n")
             rest = rest[written:]
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file for its owner only, and follow no link: the directory may be a stranger's."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
 
 
 def _stamped(line: str) -> str:

@@ -45,4 +45,4 @@ class Failures:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._descriptor)
+        self._disk.close(self._descriptor)

@@ -63,7 +63,8 @@ class Log:
                 disk.sync_folder(folder)
         except OSError as error:
             self.close()
-            raise StorageError(f"{error.filename}: cannot be opened: {error.strerror}") from error
+            place = error.filename or folder  # a folder that cannot be synced has no name here
+            raise StorageError(f"{place}: cannot be opened: {error.strerror}") from error
         self._end = os.fstat(self._descriptors[0]).st_size if files else 0
         self._is_dirty = False
         self._is_torn = False
@@ -175,6 +176,10 @@ class Log:
             end = line.find(b"\n")
         return line if end < 0 else line[:end]
 
+    def where(self, place: int) -> str:
+        """Return a place in words."""
+        return f"{self.files[place >> _OFFSET_BITS]}: byte {place & _OFFSETS}"
+
     def sync(self) -> None:
         """Put what was written on the disk; may be called from another thread."""
         if not self._is_dirty:
@@ -191,4 +196,4 @@ class Log:
     def close(self) -> None:
         """Close the files; what was written is not synced by this."""
         while self._descriptors:
-            os.close(self._descriptors.pop())
+            self._disk.close(self._descriptors.pop())

@@ -1,6 +1,7 @@
 """Repair: a log without its damaged stretches."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,9 @@ from pathlib import Path
 from asynceval.domain.errors import StorageError
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import key_of
+
+_BEGIN = b'{"key":"'
+_END = re.compile(rb',"crc":"[0-9a-f]{8}"\}')
 
 
 def repair(folder: Path, disk: Disk = REAL_DISK) -> tuple[Path, ...]:
@@ -38,16 +42,34 @@ def _sift(path: Path, draft: Path, damaged: Path, disk: Disk) -> bool:
     others = []
     with path.open("rb") as lines, _writing(draft, os.O_TRUNC, disk) as kept:
         for line in lines:
-            if key_of(line.removesuffix(b"\n")) is not None:
-                disk.write_all(kept, line if line.endswith(b"\n") else line + b"\n")
-            elif line.strip():
-                others.append(line)
+            for part in _parted(line):
+                bare = part.removesuffix(b"\n")
+                if key_of(bare) is not None:
+                    disk.write_all(kept, bare + b"\n")
+                elif bare.strip():
+                    others.append(part)
     if others:
         with _writing(damaged, os.O_APPEND, disk) as aside:
             for line in others:
                 disk.write_all(aside, line)
         disk.sync_folder(path.parent)
     return bool(others)
+
+
+def _parted(line: bytes) -> Iterator[bytes]:
+    """Yield a line as it is if it is intact, else in parts: a newline may be what was damaged.
+
+    A record's texts cannot hold the mark of its end, since quotes are escaped in them.
+    """
+    start = 0
+    if key_of(line.removesuffix(b"\n")) is None:
+        for end in _END.finditer(line):
+            begin = line.find(_BEGIN, start, end.end())
+            if begin >= 0 and key_of(line[begin : end.end()]) is not None:
+                yield line[start:begin]
+                yield line[begin : end.end()]
+                start = end.end()
+    yield line[start:]
 
 
 @contextmanager

@@ -16,6 +16,8 @@ from asynceval.store.index import Index
 from asynceval.store.line import Record, decode, decode_reply, encode
 from asynceval.store.log import Found, Log
 
+_NOT_OURS = (KeyError, TypeError, ValueError, AttributeError)
+
 
 class Store:
     """The calls that are done. A failure is not among them, so the next run tries it again.
@@ -66,7 +68,7 @@ class Store:
         if first is None:
             return True
         one, other = self._log.read(first), self._log.read(found.place)
-        return one == other or decode(one).reply == decode(other).reply
+        return one == other or self._record(first).reply == self._record(found.place).reply
 
     def _close(self) -> None:
         self._log.close()
@@ -93,8 +95,11 @@ class Store:
         place = self._index.find(key)
         if place is None:
             return None
-        content = orjson.loads(self._log.read(place))
-        return decode_reply(content) if content["key"] == key.hex() else None
+        try:
+            content = orjson.loads(self._log.read(place))
+            return decode_reply(content) if content["key"] == key.hex() else None
+        except _NOT_OURS as error:
+            raise self._foreign(place, error) from error
 
     def put(self, record: Record) -> None:
         """Append a paid call. Synchronous, so nothing can come between a reply and its line.
@@ -120,7 +125,17 @@ class Store:
     def records(self) -> Iterator[Record]:
         """Yield every call that is done, in the order of the log."""
         for place in self._index.places():
-            yield decode(self._log.read(place))
+            yield self._record(place)
+
+    def _record(self, place: int) -> Record:
+        try:
+            return decode(self._log.read(place))
+        except _NOT_OURS as error:
+            raise self._foreign(place, error) from error
+
+    def _foreign(self, place: int, error: Exception) -> StorageError:
+        """Return the error for a line whose checksum fits and that no asynceval has written."""
+        return StorageError(f"{self._log.where(place)}: no record of a call: {error!r}")
 
     def usage(self) -> dict[tuple[str, str], Usage]:
         """Return the tokens of all calls that are done, by kind ("answer", "judgment") and model.

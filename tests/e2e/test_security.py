@@ -325,15 +325,16 @@ def test_a_strangers_run_directory_does_not_hang_us(foreign: Path, name: str) ->
     """A pipe in place of a file is told, and nobody waits for what will never come."""
     (foreign / name).unlink(missing_ok=True)
     os.mkfifo(foreign / name)
-    for command in READING[: 1 if name == "failures.jsonl" else 3]:
+    commands = READING if name == "calls-1.jsonl" else READING[:1]
+    for command in commands:
         with started(*command, cwd=foreign.parent) as process:
-            assert finish(process, seconds=15).code == 4
+            assert finish(process, seconds=20).code == 4
 
 
 @pytest.mark.parametrize("name", ["sweep.json", "calls-1.jsonl"])
 def test_a_strangers_run_directory_fills_no_memory(foreign: Path, name: str) -> None:
-    """A line of 500 MB is nothing of ours, is told, and is not held in memory as a whole."""
-    os.truncate(foreign / name, 500 << 20)
+    """A line of a gigabyte is nothing of ours, is told, and is not held in memory as a whole."""
+    os.truncate(foreign / name, 1 << 30)
     with started("report", "run", cwd=foreign.parent) as process:
         assert process.stderr is not None
         _, status, used = os.wait4(process.pid, 0)
@@ -342,7 +343,7 @@ def test_a_strangers_run_directory_fills_no_memory(foreign: Path, name: str) -> 
     assert process.returncode == 4, err
     assert "Traceback" not in err
     assert name in err
-    assert used.ru_maxrss < 400 << 10
+    assert used.ru_maxrss < 300 << 10
 
 
 def test_nothing_here_loads_code_from_data() -> None:

@@ -102,7 +102,10 @@ def test_lines(tmp_path: Path, event: Event, line: str) -> None:
 
 def test_numbers_are_left_out(tmp_path: Path) -> None:
     """What only counts is not told: it is in the log of calls."""
-    assert told(tmp_path, Pulsed(1.0, (), lag=0.9), AnswerLanded(CELL, b"k", Reply("x"), stored=False)) == []
+    assert (
+        told(tmp_path, Pulsed(1.0, (), lag=0.9), AnswerLanded(CELL, b"k", Reply("x"), stored=False))
+        == []
+    )
 
 
 def test_escapes(tmp_path: Path) -> None:

@@ -56,8 +56,8 @@ def test_every_flip(tmp_path: Path) -> None:
         broken[position] ^= 0x40
         (tmp_path / NAME).write_bytes(broken)
         repair(tmp_path)
-        # The newline of the second line belongs to the third as well.
-        kept = parts[0] if position == second[-1] else parts[0] + parts[2]
+        # Both lines beside a damaged newline are intact themselves.
+        kept = content if position == second[-1] else parts[0] + parts[2]
         assert (tmp_path / NAME).read_bytes() == kept
 
 
