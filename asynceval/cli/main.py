@@ -1,5 +1,6 @@
 """The `asynceval` command: a group that imports a command only when it is asked for."""
 
+import os
 import sys
 from importlib import import_module
 from io import TextIOWrapper
@@ -50,6 +51,10 @@ def main() -> None:
       asynceval report runs/quickstart
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     leave_on_interrupt()
+    # Who has closed a stream wants nothing on it; Python leaves nothing in its place.
+    sys.stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
     # A terminal that cannot show a character shows another one, rather than none at all.
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):

@@ -144,6 +144,9 @@ class Attempts:
             reservation = await self._purse.reserve(asked.cell, expected)
             if reservation is None:
                 return self._over_budget(asked.cell)
+            if (refused := self._refused(asked, route)) is not None:
+                self._purse.settle(reservation, None, maybe_paid=False)
+                return refused
         admission: Admission | Refusal = Refusal.CLOSED
         refused = None
         try:
@@ -202,8 +205,10 @@ class Attempts:
         now, throttle = self._clock(), admission.queue.throttle
         usage, used = None, None
         match outcome:
-            case None if admission.is_probe:
-                route.breaker.withdraw()
+            case None:
+                self.lost += 1  # dropped in flight: the server may go on, and charge for it
+                if admission.is_probe:
+                    route.breaker.withdraw()
             case Reply():
                 usage = outcome.usage
                 if route.endpoint.tpm is not None or reservation is not None:
@@ -230,7 +235,13 @@ class Attempts:
         """Note what a failed attempt says of the endpoint: that it fails, or is up and refuses."""
         random = self._random.random()
         if signal.action is Action.RETRY:
-            wait = route.breaker.fail(asked.key, now, random, is_probe=admission.is_probe)
+            wait = route.breaker.fail(
+                asked.key,
+                now,
+                random,
+                is_probe=admission.is_probe,
+                asked_for=signal.retry_after,
+            )
             if wait is not None:
                 self._tell(EndpointDown(route.endpoint.name, signal.failure, wait))
                 route.postpone()

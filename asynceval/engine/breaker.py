@@ -1,5 +1,7 @@
 """The breaker: an endpoint that fails every call gets none but a probe now and then. Pure."""
 
+from asynceval.engine.retry import LONGEST_ASKED
+
 _CALLS = 3
 _FAULTS = 12
 _SECONDS = 5.0
@@ -44,11 +46,19 @@ class Breaker:
         self._is_probing = self.is_down
         return self._is_probing
 
-    def fail(self, key: bytes, now: float, random: float, *, is_probe: bool) -> float | None:
+    def fail(
+        self,
+        key: bytes,
+        now: float,
+        random: float,
+        *,
+        is_probe: bool,
+        asked_for: float | None = None,
+    ) -> float | None:
         """Note a fault of the server or network in the call with this key.
 
         Returns the seconds until the next probe when the breaker has just opened or a probe has
-        failed, else None. `random` is from [0, 1).
+        failed, else None. `random` is from [0, 1); `asked_for` is the server's own wait.
         """
         if not self._faults:
             self._failing_since = now
@@ -62,7 +72,7 @@ class Breaker:
             if len(self._failed) < _CALLS or not is_long:
                 return None
             self.down_since = now
-        wait = self._wait * (0.5 + random / 2)
+        wait = max(self._wait * (0.5 + random / 2), min(asked_for or 0.0, LONGEST_ASKED))
         self._wait = min(_LONGEST_WAIT, self._wait * 2)
         self._is_probing = False
         self.retry_at = now + wait

@@ -14,6 +14,7 @@ from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.engine.asked import Asked
 from asynceval.engine.attempts import POSTPONED, STOPPED, UNSENT, Attempts
+from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.store.line import Record
@@ -42,7 +43,10 @@ class _Shared:
 
 
 class Client:
-    """Answers calls: from the store if they are done, else from their endpoint."""
+    """Answers calls: from the store if they are done, else from their endpoint.
+
+    `unkept` is how many replies wait for a disk that is full.
+    """
 
     def __init__(self, store: Store, attempts: Attempts, stop: Stop, tell: Listener) -> None:
         """Open without an endpoint; `connect` adds them."""
@@ -52,7 +56,7 @@ class Client:
         self._tell = tell
         self._routes: dict[str, Route] = {}
         self._pending: dict[tuple[str, bytes], _Shared | None] = {}
-        self._unkept = 0
+        self.unkept = 0
 
     def connect(self, route: Route) -> None:
         """Make an endpoint known."""
@@ -82,7 +86,8 @@ class Client:
 
     def defect(self, cell: Cell, error: Exception) -> Failure:
         """Tell of a defect of ours, to be called where it was caught, and return the failure it is."""
-        self._tell(DefectMet(cell, format_exc()))
+        keys = [route.key for route in self._routes.values()]
+        self._tell(DefectMet(cell, masked_of_all(format_exc(), keys)))
         message = f"a defect of asynceval ({type(error).__name__}); see events.log"
         return Failure(Cause.INTERNAL, message)
 
@@ -94,6 +99,8 @@ class Client:
                 return Answered(asked.key, reply, stored=True)
             if (endpoint, asked.key) in self._pending:
                 outcome = await self._other(asked.key, endpoint)
+                if outcome is POSTPONED and not asked.may_postpone:
+                    outcome = None  # the other can do without for now, this one cannot
             else:
                 outcome = await self._first(asked, endpoint)
         return Answered(asked.key, outcome, stored=False) if isinstance(outcome, Reply) else outcome
@@ -153,7 +160,7 @@ class Client:
         Raises DiskFullError, and ends the run, if that takes more than a minute.
         """
         end = current_time() + FULL_DISK_SECONDS
-        self._unkept += 1
+        self.unkept += 1
         for route in self._routes.values():
             route.gate.hold()
         try:
@@ -168,7 +175,7 @@ class Client:
                     raise
                 return
         finally:
-            self._unkept -= 1
-            if not self._unkept:
+            self.unkept -= 1
+            if not self.unkept:
                 for route in self._routes.values():
                     route.gate.release()

@@ -68,7 +68,7 @@ class Gate:
             entry: Admission | Refusal = self._take(queue, tokens, now)
         else:
             entry = await self._wait(queue, priority, tokens, may_postpone=may_postpone)
-        if self._pace is None or isinstance(entry, Refusal):
+        if self._pace is None or isinstance(entry, Refusal) or not entry.is_paced:
             return entry
         return await self._paced(self._pace, entry)
 
@@ -226,7 +226,8 @@ class Gate:
         is_probe = queue.throttle.admit(now)
         if queue.waiters:
             self._wake_later(queue, now)
-        return Admission(queue, tokens, now, (queue.throttle.in_flight, self.in_flight), is_probe)
+        level = (queue.throttle.in_flight, self.in_flight)
+        return Admission(queue, tokens, now, level, self._pace is not None, is_probe)
 
     def _admit(self) -> None:
         now = _clock()

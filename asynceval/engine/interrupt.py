@@ -16,9 +16,11 @@ async def heed(stop: Stop, run: CancelScope, open_calls: Callable[[], int], tell
     """Turn signals into the end of a run; never returns by itself.
 
     After the first one nothing new is started, and calls that are open have 10 s to end. The run is
-    cancelled when nothing is open, when that time is over, or at the second signal.
+    cancelled when nothing is open, when that time is over, or at the second signal. A signal that
+    is ignored, as under `nohup`, stays so.
     """
-    with open_signal_receiver(*_SIGNALS) as signals:
+    heeded = [each for each in _SIGNALS if signal.getsignal(each) is not signal.SIG_IGN]
+    with open_signal_receiver(*heeded) as signals:
         async with create_task_group() as tasks:
             async for _ in signals:
                 if stop.is_requested or not open_calls():

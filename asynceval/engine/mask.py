@@ -1,6 +1,8 @@
 """Masking: a server may echo the key it was sent; nothing that is kept or shown may hold it."""
 
 import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote
 
 import orjson
 
@@ -11,8 +13,18 @@ _ESCAPED = re.compile(rb"\\(?:/|u00([2-7][0-9a-fA-F]))")
 
 
 def masked(text: str, secret: Secret | None) -> str:
-    """Return a text without the key."""
-    return text if secret is None else text.replace(secret.reveal(), _MASK)
+    """Return a text without the key, as it is or as a URL writes it."""
+    if secret is not None:
+        for form in _forms(secret.reveal()):
+            text = text.replace(form, _MASK)
+    return text
+
+
+def masked_of_all(text: str, secrets: Iterable[Secret | None]) -> str:
+    """Return a text without any of these keys: a program of ours has seen them all."""
+    for secret in secrets:
+        text = masked(text, secret)
+    return text
 
 
 def masked_body(body: bytes, secret: Secret | None) -> bytes:
@@ -24,7 +36,7 @@ def masked_body(body: bytes, secret: Secret | None) -> bytes:
     if secret is None:
         return body
     key = secret.reveal()
-    for form in (key.encode(), orjson.dumps(key)[1:-1]):
+    for form in (*(form.encode() for form in _forms(key)), orjson.dumps(key)[1:-1]):
         if form in body:
             body = body.replace(form, _MASK.encode())
     if b"\\/" not in body and b"\\u00" not in body:
@@ -36,6 +48,16 @@ def masked_body(body: bytes, secret: Secret | None) -> bytes:
         return orjson.dumps(orjson.loads(body)).replace(orjson.dumps(key)[1:-1], _MASK.encode())
     except ValueError:
         return plain.replace(key.encode(), _MASK.encode())
+
+
+def _forms(key: str) -> Iterator[str]:
+    """Yield the key, and what it looks like in a URL where that is something else."""
+    yield key
+    for safe in ("", "/"):
+        quoted = quote(key, safe=safe)
+        if quoted != key:
+            yield quoted
+            yield re.sub("%..", lambda escape: escape[0].lower(), quoted)
 
 
 def _letter(escape: re.Match[bytes]) -> bytes:

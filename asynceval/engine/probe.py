@@ -15,6 +15,7 @@ from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.engine.gate import Gate
+from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
@@ -50,7 +51,8 @@ async def probe(
             if asked and endpoint.name in keys:
                 key = keys[endpoint.name]
                 tasks.start_soon(_probe_endpoint, http, endpoint, asked, key, folder, tell, probes)
-    return tuple(sorted(probes, key=lambda found: (found.endpoint, found.model)))
+    shown = (replace(found, outcome=_shown(found.outcome, keys)) for found in probes)
+    return tuple(sorted(shown, key=lambda found: (found.endpoint, found.model)))
 
 
 async def _probe_endpoint(
@@ -76,6 +78,13 @@ async def _probe_endpoint(
             request = route.request(call.key(), openai.body(call), 1, endpoint.timeout)
             outcome = await route.send(http, request, model)
             probes.append(Probe(declared.name, model, _judged(outcome)))
+
+
+def _shown(outcome: Reply | Failure, keys: Mapping[str, Secret | None]) -> Reply | Failure:
+    """Return the outcome without any key: a server's own words may hold those of others."""
+    if isinstance(outcome, Reply):
+        return outcome
+    return replace(outcome, message=masked_of_all(outcome.message, keys.values()))
 
 
 def _judged(outcome: Reply | Signal) -> Reply | Failure:

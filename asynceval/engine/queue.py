@@ -22,13 +22,15 @@ class Refusal(StrEnum):
 class Admission:
     """A place in flight: in whose queue it was, the tokens set aside for it, and since when (s).
 
-    `level` is how many calls were in flight then with this one: to that model, and in all.
+    `level` is how many calls were in flight then with this one: to that model, and in all. `is_paced`
+    if it has still to wait for a rate.
     """
 
     queue: "Queue"
     tokens: float
     since: float
     level: tuple[int, int]
+    is_paced: bool
     is_probe: bool
 
 

@@ -149,7 +149,8 @@ class Route:
         if failure.cause is Cause.AUTH and self.has_answered and not self._has_refused_key:
             self._has_refused_key = True
             return replace(signal, action=Action.RETRY)
-        if failure.cause is not Cause.REQUEST or self.queue(model).throttle.is_proven:
+        is_final = failure.cause is Cause.REQUEST and signal.action is Action.GIVE_UP
+        if not is_final or self.queue(model).throttle.is_proven:
             return signal
         refused = self._refused[model] = self._refused.get(model, 0) + 1
         if refused < _FIRST_REFUSALS:

@@ -10,6 +10,7 @@ from random import Random
 from anyio import CancelScope, Lock, create_task_group, sleep, to_thread
 
 from asynceval.conversation import Plan
+from asynceval.domain.errors import ServerError
 from asynceval.domain.events import (
     EndpointHalted,
     GateStatus,
@@ -25,6 +26,7 @@ from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
+from asynceval.engine.mask import masked_of_all
 from asynceval.engine.purse import Purse, Spent
 from asynceval.engine.route import Route
 from asynceval.engine.servers import Served, serving
@@ -62,6 +64,7 @@ class Run:
         self._only = only
         self._stop = Stop()
         self._gates: dict[str, Gate] = {}
+        self._client: Client | None = None
         self._served: list[tuple[Route, Served]] = []
         self.is_complete = False
         self.is_interrupted = False
@@ -85,7 +88,8 @@ class Run:
         self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
-        return sum(gate.in_flight for gate in self._gates.values())
+        unkept = 0 if self._client is None else self._client.unkept
+        return unkept + sum(gate.in_flight for gate in self._gates.values())
 
     async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:
@@ -98,7 +102,7 @@ class Run:
                 clock=clock,
                 random=Random(),  # noqa: S311 - spreads back-off, guards nothing
             )
-            client = Client(self._store, attempts, self._stop, self._tell)
+            client = self._client = Client(self._store, attempts, self._stop, self._tell)
             connecting = Lock()
 
             async def connect() -> None:
@@ -114,22 +118,33 @@ class Run:
             async with create_task_group() as tasks:
                 tasks.start_soon(self._pulse, attempts, purse, elapsed)
                 tasks.start_soon(self._close_gates, purse)
-                await sweep.run()
+                try:
+                    await sweep.run()
+                finally:
+                    self.lost = attempts.lost
                 tasks.cancel_scope.cancel()
             self._tell(Pulsed(elapsed(), self._statuses(purse)))
-            self.lost = attempts.lost
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
 
     async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
         """Start what has to be started and open the gates, when the first call needs one."""
         gates: dict[str, Gate] = {}
         for declared in self._plan.sweep.endpoints:
-            served = await stack.enter_async_context(serving(declared, self._folder, self._tell))
+            try:
+                served = await stack.enter_async_context(
+                    serving(declared, self._folder, self._tell)
+                )
+            except ServerError as error:
+                raise ServerError(self._masked(str(error))) from None
             gate = gates.setdefault(declared.gate, Gate(served.endpoint))
             route = Route(served.endpoint, gate, self._keys.get(declared.name))
             client.connect(route)
             self._served.append((route, served))
         self._gates = gates
+
+    def _masked(self, words: str) -> str:
+        """Return what a server's program said without any key: it has seen all of them."""
+        return masked_of_all(words, self._keys.values())
 
     def _spent(self) -> Spent:
         """Return what was spent in this directory before, if there is a budget that it counts for."""
@@ -164,7 +179,8 @@ class Run:
                 continue
             failure = Failure(Cause.UNREACHABLE, ended)
             if route.halt(None, failure):
-                told = route.redacted(replace(failure, message=f"{ended}. {served.last_words()}"))
+                words = self._masked(f"{ended}. {served.last_words()}")
+                told = replace(failure, message=words)
                 self._tell(EndpointHalted(route.endpoint.name, None, told))
 
     def _statuses(self, purse: Purse) -> tuple[GateStatus, ...]:

@@ -11,15 +11,17 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 import aiohttp
 from anyio import CancelScope, current_time, move_on_after, open_process, sleep
 from anyio.abc import Process
 
-from asynceval.domain.errors import ServerError
+from asynceval.domain.errors import ServerError, StorageError
 from asynceval.domain.events import Listener, ServerReady, ServerStarted
 from asynceval.domain.sweep import Endpoint, Server
+from asynceval.store.disk import REAL_DISK
 from asynceval.store.names import slug
 
 _LAST_LINES = 8
@@ -62,7 +64,7 @@ async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIter
     url = endpoint.base_url.replace("{port}", port)
     command = _command(server.command.replace("{port}", port))
     log = folder / f"server-{slug(endpoint.name)}.log"
-    with log.open("wb") as output:
+    with _opened(log) as output:
         try:
             process = await open_process(
                 command, stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True
@@ -95,6 +97,14 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def _opened(log: Path) -> BinaryIO:
+    try:
+        descriptor = REAL_DISK.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    except OSError as error:
+        raise StorageError(f"{log}: cannot be written: {error.strerror}") from error
+    return os.fdopen(descriptor, "wb")
 
 
 async def _until_ready(name: str, process: Process, server: Server, url: str, log: Path) -> None:

@@ -113,9 +113,9 @@ class Throttle:
         self._counted += 1
         self._refusals -= self._refusals / _RECENT
         cut_at = sent if self._cut_at is None else self._cut_at
+        self.refused_since = None
         if sent >= cut_at:
             self._rounds = 0
-            self.refused_since = None
             self._level = max(self._level, level[0])
             self._total = max(self._total, level[1])
         self._answers += 1
@@ -146,6 +146,7 @@ class Throttle:
         is_alone = self._since_refusal >= _NEIGHBOURS
         self._since_refusal = 0
         if is_alone:
+            self.cool_until = max(self.cool_until, now + min(seconds or 0.0, LONGEST_ASKED))
             return False
         cut_at = sent if self._cut_at is None else self._cut_at
         if sent >= cut_at:

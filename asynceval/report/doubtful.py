@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 
 from asynceval.store.line import Record
+from asynceval.store.plainfile import read_whole
 
 
 def doubtful(records: Iterable[Record], folder: Path) -> Mapping[tuple[str, str], int]:
@@ -37,6 +38,6 @@ def doubtful(records: Iterable[Record], folder: Path) -> Mapping[tuple[str, str]
 
 def _lines(path: Path) -> list[bytes]:
     try:
-        return path.read_bytes().split(b"\n")
+        return read_whole(path).split(b"\n")
     except FileNotFoundError:
         return []

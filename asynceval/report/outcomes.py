@@ -16,6 +16,7 @@ from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Unparsed, Verdict
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.store.plainfile import read_whole
 from asynceval.store.store import Store
 
 Ending = Literal[
@@ -123,7 +124,7 @@ def read_causes(folder: Path) -> dict[bytes, Cause]:
     """
     causes = {}
     try:
-        lines = (folder / "failures.jsonl").read_bytes().split(b"\n")
+        lines = read_whole(folder / "failures.jsonl").split(b"\n")
     except FileNotFoundError:
         return {}
     for line in lines:

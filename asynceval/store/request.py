@@ -15,9 +15,11 @@ from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
 from asynceval.store.disk import REAL_DISK, Disk
+from asynceval.store.plainfile import read_whole
 
 FORMAT = 1
 _SWEEP = "sweep.json"
+_LARGEST = 64 << 20
 _QUESTIONS = "questions.jsonl"
 _DRAFT = "questions.new"
 _SWEEP_DRAFT = "sweep.new"
@@ -56,7 +58,7 @@ def read(folder: Path) -> Plan:
     """Return the plan that was last run in the folder."""
     path = folder / _SWEEP
     try:
-        content = orjson.loads(path.read_bytes())
+        content = orjson.loads(read_whole(path, _LARGEST))
         if content["format"] > FORMAT:
             raise StorageError(
                 f"{path} was written by a newer asynceval ({content['asynceval']}): upgrade to read it"
@@ -66,7 +68,7 @@ def read(folder: Path) -> Plan:
             raise StorageError(
                 f"{folder / _QUESTIONS} is not the file that {path} was written with"
             )
-        questions = tuple(_questions(file.read_bytes()))
+        questions = tuple(_questions(read_whole(file)))
         return Plan(_sweep(content["sweep"]), questions, from_records(content["templates"]))
     except FileNotFoundError as error:
         raise StorageError(f"{folder} is no run directory: {error.filename} is missing") from error
@@ -90,7 +92,7 @@ def _fitting(folder: Path, digest: str | None) -> Path | None:
         return folder / _QUESTIONS
     places = [path for path in (folder / _QUESTIONS, folder / _DRAFT) if path.exists()]
     for path in places or (folder / _QUESTIONS,):
-        if _digest(path.read_bytes()) == digest:
+        if _digest(read_whole(path)) == digest:
             return path
     return None
 
@@ -98,7 +100,7 @@ def _fitting(folder: Path, digest: str | None) -> Path | None:
 def _settle(folder: Path, disk: Disk) -> None:
     """Finish what a crash has left undone, and forget what it has left over."""
     disk.discard(folder / _SWEEP_DRAFT)
-    digest = orjson.loads((folder / _SWEEP).read_bytes()).get("questions")
+    digest = orjson.loads(read_whole(folder / _SWEEP, _LARGEST)).get("questions")
     if _fitting(folder, digest) == folder / _DRAFT:
         disk.replace(folder / _DRAFT, folder / _QUESTIONS)
     else:
@@ -127,7 +129,7 @@ def _replace(folder: Path, questions: bytes, sweep: bytes, disk: Disk) -> None:
 
 
 def _holds(path: Path, content: bytes) -> bool:
-    return path.exists() and path.read_bytes() == content
+    return path.is_file() and read_whole(path) == content
 
 
 def _questions(content: bytes) -> Iterator[Question]:

@@ -45,17 +45,23 @@ def run_in_shell(
     )
 
 
-@pytest.mark.parametrize("limit", ["-Sn", "-n"])
-def test_few_open_files(tmp_path: Path, simulator: Simulator, questions: Path, limit: str) -> None:
+@pytest.mark.parametrize(("limit", "conversations"), [("-Sn", 100), ("-n", 8)])
+def test_few_open_files(tmp_path: Path, limit: str, conversations: int) -> None:
     """The soft limit of open files is raised to what `parallel` needs; a hard one is told."""
-    config = write_config(tmp_path / "a.toml", simulator.base_url, questions, parallel=500)
-    done = run_in_shell(
-        f'ulimit {limit} 64; exec "$@"', "run", config, "--run-dir", "run", cwd=tmp_path
-    )
+    questions = write_questions(tmp_path / "question.jsonl", conversations, turns=1)
+    with simulating("--latency", "0.5") as simulator:
+        config = write_config(
+            tmp_path / "a.toml", simulator.base_url, questions, ("sim-s25",), parallel=500
+        )
+        done = run_in_shell(
+            f'ulimit {limit} 64; exec "$@"', "run", config, "--run-dir", "run", cwd=tmp_path
+        )
+        assert done.returncode == 0, done.stderr
+        assert simulator.paid == (2 * conversations, 0)
+        assert simulator.stats()["peak_in_flight"] >= conversations
     told = "500 calls in flight need 564 open files, the system allows 64"
     assert (told in done.stderr) is (limit == "-n"), done.stderr
-    assert done.returncode == 0, done.stderr
-    assert simulator.paid == (32, 0)
+    assert "Too many open files" not in (tmp_path / "run" / "events.log").read_text()
 
 
 def test_a_hangup_that_the_user_ignores(tmp_path: Path) -> None:
