@@ -98,10 +98,10 @@ class Gate:
         belief = self._belief
         if belief is None or not belief.learn(stated, queue, self._sent, _clock()):
             return
-        if self._pace is not None:
-            self._pace.limit_requests(belief.rpm)
-        elif belief.rpm is not None:
-            self._pace = Pace(belief.rpm, None, _clock)
+        is_first = self._pace is None
+        if self._pace is None:
+            self._pace = Pace(None, None, _clock)
+        self._pace.limit_requests(belief.rpm, self._sent if is_first else 0)
 
     def hold(self) -> None:
         """Admit nobody for now: what is paid for could not be kept."""

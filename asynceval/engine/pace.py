@@ -25,15 +25,19 @@ class Pace:
         self._tokens = None if tpm is None else _limiter(tpm)
         self._minute = None if tpm is None else Minute(tpm)
         self._credit = 0.0
+        self._free_at = 0.0
         self.waits_for: Wait = "rpm"
 
-    def limit_requests(self, rpm: float | None) -> None:
-        """Change the requests a minute."""
+    def limit_requests(self, rpm: float | None, sent: int) -> None:
+        """Change the requests a minute; `sent` went out already, before it was known."""
         self._requests = None if rpm is None else _limiter(rpm)
+        self._free_at = 0.0 if rpm is None else self._clock() + sent * SECONDS / rpm
 
     def is_free(self, tokens: float) -> bool:
         """Whether a request of so many tokens may go out at once."""
         if self._requests is not None and not self._requests.has_capacity():
+            return False
+        if self._free_at > self._clock():
             return False
         if self._tokens is None or self._minute is None:
             return True
@@ -48,6 +52,8 @@ class Pace:
         """Wait until a request of so many tokens may go out; return when that was."""
         if self._requests is not None:
             self.waits_for = "rpm"
+            if (seconds := self._free_at - self._clock()) > 0:
+                await sleep(seconds)
             await self._requests.acquire()
         if self._tokens is None or self._minute is None:
             return self._clock()
