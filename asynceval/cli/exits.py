@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TextIO
 
 import click
 
@@ -29,7 +30,10 @@ def leave_on_interrupt() -> None:
 def told() -> Iterator[None]:
     """Turn errors that are the user's to know into sentences on stderr and an exit code."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here it can still be told, not when Python ends
     except ConfigError as error:
         problems = error.problems
         for problem in problems[:_MOST_PROBLEMS]:
@@ -46,6 +50,7 @@ def told() -> Iterator[None]:
     except BrokenPipeError:
         raise  # nobody reads on; click ends quietly
     except OSError as error:
+        _drop(sys.stdout)
         say(f"error: the output cannot be written: {error.strerror or error}")
         sys.exit(STORAGE)
     except BaseExceptionGroup as group:
@@ -57,10 +62,18 @@ def told() -> Iterator[None]:
             raise _first(known) from None
 
 
+def _drop(stream: TextIO) -> None:
+    """Let what is still to be written to a terminal that is gone go nowhere, or Python exits with 120."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def say(line: str) -> None:
     """Print a line on stderr, made harmless for a terminal; if nobody reads it, that is no error."""
-    with suppress(OSError):
+    try:
         click.echo(visible(line), err=True)
+    except OSError:
+        _drop(sys.stderr)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
