@@ -92,7 +92,7 @@ def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> in
     if coverage.failed or coverage.refused or coverage.filtered or coverage.context_length:
         say(f"the message of each failure is in {folder / 'failures.jsonl'}")
     again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
-    if run.is_interrupted:
+    if run.is_interrupted and not run.is_complete:
         say(f"interrupted. To continue: {again}")
         return INTERRUPTED
     if not run.is_complete:

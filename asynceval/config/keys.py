@@ -43,7 +43,7 @@ def exposed(endpoints: Iterable[Endpoint]) -> tuple[str, ...]:
         for endpoint in endpoints
         if endpoint.api_key_env is not None
         and endpoint.base_url.startswith("http://")
-        and not _is_loopback(endpoint.base_url)
+        and not is_loopback(endpoint.base_url)
     )
 
 
@@ -57,7 +57,8 @@ def _fault(value: str, *, is_set: bool) -> str | None:
     return None
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine; `{port}` may stand for its port."""
     host = urlsplit(url.replace("{port}", "8000")).hostname or ""
     try:
         return ip_address(host).is_loopback

@@ -6,6 +6,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final, TypeVar
 
+from asynceval.config.keys import is_loopback
 from asynceval.domain.errors import Problem
 from asynceval.domain.sweep import Judge, Price, Sweep, Target
 
@@ -80,7 +81,8 @@ def _looked_up(url: str, model: str) -> Price | None:
     Nothing is taken for free: models that it lists without a price are left to the user, and so are
     those that cost something for each request, which a price by tokens cannot say.
     """
-    if not _is_installed():
+    # No list says what a server on this machine costs.
+    if is_loopback(url) or not _is_installed():
         return None
     # Imported by name: the package is optional, and takes longer to import than all of ours.
     prices: Any = import_module("genai_prices")

@@ -166,7 +166,7 @@ class Attempts:
         if isinstance(admission, Refusal):
             return refused or STOPPED
         if refused is not None:
-            self._withdraw(route, admission)
+            route.gate.withdraw(admission)
             return refused
         return admission, reservation
 
@@ -186,12 +186,6 @@ class Attempts:
                 self._told_budgets.add(judge)
                 self._tell(BudgetReached(judge, message))
         return Failure(Cause.NOT_REACHED, self._purse.refusal(cell))
-
-    @staticmethod
-    def _withdraw(route: Route, admission: Admission) -> None:
-        if admission.is_probe:
-            route.breaker.withdraw()
-        route.gate.leave(admission, 0.0)
 
     def _close(
         self,

@@ -45,7 +45,7 @@ class Gate:
         self._numbers = count()
         self._timer: TimerHandle | None = None
         self._wakes_at = 0.0
-        self._closed: str | None = None
+        self._is_closed = False
         self._is_held = False
 
     def queue(self, throttle: Throttle) -> Queue:
@@ -61,7 +61,7 @@ class Gate:
 
         A caller that got one calls `leave` when its request is over.
         """
-        if self._closed is not None:
+        if self._is_closed:
             return Refusal.CLOSED
         now = _clock()
         if not queue.waiters and self._has_room() and queue.throttle.has_room(now):
@@ -78,12 +78,17 @@ class Gate:
         The next one is admitted a moment later, so that the call which follows from this one's reply
         is in the queue by then: it goes before new conversations.
         """
-        loop = get_running_loop()
         if self._pace is not None and used is not None:
             self._pace.settle(admission.tokens, used, admission.since)
         self.in_flight -= 1
         admission.queue.throttle.leave()
-        loop.call_soon(self._admit)
+        get_running_loop().call_soon(self._admit)
+
+    def withdraw(self, admission: Admission) -> None:
+        """Give a place back that nothing was sent from."""
+        if admission.is_probe:
+            admission.queue.throttle.breaker.withdraw()
+        self.leave(admission, 0.0)
 
     def lower(self, now: float) -> None:
         """Note that a call was refused because all that are in flight are too many together."""
@@ -112,9 +117,9 @@ class Gate:
         self._is_held = False
         self._admit()
 
-    def close(self, reason: str) -> None:
+    def close(self) -> None:
         """Admit nobody any more, and send everyone who waits away."""
-        self._closed = reason
+        self._is_closed = True
         for queue in self._queues:
             queue.dismiss()
         if self._scope is not None:
@@ -148,7 +153,7 @@ class Gate:
         )
 
     def _waits_for(self) -> Wait | None:
-        if self._closed is not None:
+        if self._is_closed:
             return "stopped"
         if self._pace is not None and self._is_pacing:
             return self._pace.waits_for
@@ -177,7 +182,7 @@ class Gate:
         entry: Admission | Refusal = Refusal.CLOSED
         try:
             entry = await turn
-            if self._closed is not None and isinstance(entry, Admission):
+            if self._is_closed and isinstance(entry, Admission):
                 # The gate has closed between this caller's turn and this moment.
                 entry = Refusal.CLOSED
         finally:
@@ -185,7 +190,7 @@ class Gate:
                 given = turn.result()
                 if isinstance(given, Admission):
                     self._is_pacing = False
-                    self._give_back(given)
+                    self.withdraw(given)
         return entry
 
     async def _paced(self, pace: Pace, admission: Admission) -> Admission | Refusal:
@@ -205,13 +210,8 @@ class Gate:
             if is_paced:
                 self._admit()
             else:
-                self._give_back(admission)
+                self.withdraw(admission)
         return admission if is_paced else Refusal.CLOSED
-
-    def _give_back(self, admission: Admission) -> None:
-        if admission.is_probe:
-            admission.queue.throttle.breaker.withdraw()
-        self.leave(admission)
 
     def _take(self, queue: Queue, tokens: float, now: float) -> Admission:
         """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""
@@ -231,7 +231,7 @@ class Gate:
 
     def _admit(self) -> None:
         now = _clock()
-        while self._has_room() and self._closed is None:
+        while self._has_room() and not self._is_closed:
             queue = self._next(now)
             if queue is None:
                 return

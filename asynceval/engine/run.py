@@ -160,7 +160,7 @@ class Run:
         await self._stop.wait()
         purse.close()
         for gate in self._gates.values():
-            gate.close("the run was stopped")
+            gate.close()
 
     async def _pulse(self, attempts: Attempts, purse: Purse, elapsed: Callable[[], float]) -> None:
         lag = 0.0

@@ -33,7 +33,7 @@ class Search:
         if self._rests_until:
             self._rests_until = 0.0
             if self.limit < most:
-                self._rise(min(most, max(self.limit + 1, round(self.limit * _WORTH))))
+                self.limit = min(most, max(self.limit + 1, round(self.limit * _WORTH)))
             return self.limit
         self._landings += 1
         counted = self._landings - 2 * self.limit
@@ -58,7 +58,6 @@ class Search:
                     self._is_second = True
                     return
                 self.limit = min(self.limit, max(level, round(level * gained * _SPARE)))
-                self._before = (level, slower)
                 self._landings, self._is_second = 0, False
                 self._rests_until = now + _REST
                 return
@@ -66,6 +65,3 @@ class Search:
         if self.limit < most:
             self.limit = min(most, 2 * self.limit)
         self._landings, self._is_second = 0, False
-
-    def _rise(self, limit: int) -> None:
-        self.limit, self._landings = limit, 0

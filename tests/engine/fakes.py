@@ -220,7 +220,7 @@ class Rig:
         self.stop.request()
         self.purse.close()
         for gate in self.gates.values():
-            gate.close("the run was stopped")
+            gate.close()
 
     def told(self, *kinds: type) -> list[Any]:
         """Return the events of some kinds."""

@@ -155,7 +155,7 @@ def admissions(gate: Door, minutes: int) -> list[float]:
             for _ in range(gate.endpoint.most_in_flight + 2):
                 tasks.start_soon(use)
             await sleep(60 * minutes)
-            gate.close("enough")
+            gate.close()
 
     run(main)
     return times
@@ -259,7 +259,7 @@ def test_closed_anywhere_sends_everyone_away(rpm: float | None, seed: int) -> No
             for _ in range(random.randint(1, 15)):
                 tasks.start_soon(use, gate, random, closing)
             await sleep_until(closing)
-            gate.close("enough")
+            gate.close()
         assert gate.in_flight == 0
         assert gate.status(None).waiting == 0
         return current_time()
@@ -284,12 +284,12 @@ def test_closed_between_turn_and_entry() -> None:
         assert await during(gate, gate.go_in(0), partial(close_and_look, gate)) is False
 
     def close_and_look(gate: Door) -> None:
-        gate.close("enough")
+        gate.close()
         assert gate.status(None).waiting == 0
 
     def leave_and_close(gate: Door) -> None:
         gate.go_out()
-        gate.close("enough")
+        gate.close()
 
     run(main)
     run(sent_away)
@@ -328,7 +328,7 @@ def test_closing_sends_the_one_away_who_paces() -> None:
     async def main() -> float:
         gate = gate_of(5, rpm=1)
         assert await gate.go_in(0)
-        assert await during(gate, gate.go_in(0), lambda: gate.close("enough")) is False
+        assert await during(gate, gate.go_in(0), gate.close) is False
         assert await gate.go_in(0) is False
         assert gate.in_flight == 1
         return current_time()
@@ -356,7 +356,7 @@ def test_says_what_it_waits_for() -> None:
         assert (status.waits_for, status.waiting) == ("back-off", 3)
         assert (status.rate_limited, status.halted) == (2, "no money")
         assert (status.name, status.in_flight, status.limit) == ("e", 1, 1)
-        gate.close("enough")
+        gate.close()
         assert gate.status(None).waits_for == "stopped"
 
     def check(gate: Door, expected: str) -> None:
