@@ -4,8 +4,7 @@ The engine drives it with replies from models, the report with replies from the 
 the same cells and the same calls: what is planned, what is paid and what is reported cannot differ.
 """
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 from asynceval.benchmarks.mt_bench import temperature
@@ -13,11 +12,10 @@ from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
-from asynceval.domain.sweep import Sweep, Target
-from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.judges import single
 from asynceval.prompts.templates import Templates
-from asynceval.prompts.verdicts import read_score, strip_reasoning
+from asynceval.prompts.verdicts import strip_reasoning
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +32,13 @@ class Plan:
             for choice in range(self.sweep.choices):
                 yield question, choice
 
+    def judge(self, cell: Cell) -> Judge:
+        """Return the judge that a judgment's cell names; KeyError if the sweep has none."""
+        for judge in self.sweep.judges:
+            if judge.name == cell.judge:
+                return judge
+        raise KeyError(cell.judge)
+
     def without_judges(self) -> "Plan":
         """Return the plan of the answers alone."""
         return replace(self, sweep=replace(self.sweep, judges=()))
@@ -45,7 +50,8 @@ class Plan:
             for question in self.questions
             for turn in range(1, len(question.turns) + 1)
         }
-        self.templates.check((judge.mode, *turn) for judge in self.sweep.judges for turn in turns)
+        modes = {"pairwise" if judge.is_pairwise else "single" for judge in self.sweep.judges}
+        self.templates.check((mode, *turn) for mode in modes for turn in turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ def conversation(
         messages += (Message("assistant", answer),)
         answers += (answer,)
         for judge in plan.sweep.judges:
+            if judge.is_pairwise:
+                continue
             for call in single.calls(judge, plan.templates, question, answers):
                 cell = Cell(
                     question.id,
@@ -95,42 +103,18 @@ def conversation(
                 yield Step(cell, call)
 
 
-def walk(
-    plan: Plan,
-    question: Question,
-    target: Target,
-    choice: int,
-    find: Callable[[bytes], Reply | None],
-) -> Iterator[tuple[Step, bytes, Reply | None]]:
-    """Yield the steps of a conversation as far as `find` knows its answers, each with key and reply."""
-    steps = conversation(plan, question, target, choice)
-    reply = None
-    with suppress(StopIteration):
-        while True:
-            step = steps.send(reply)
-            key = step.call.key()
-            reply = find(key)
-            yield step, key, reply
-
-
-def verdict(plan: Plan, reply: Reply) -> Verdict:
-    """Return what a judge's reply comes to by the sweep's rule.
-
-    Words that were cut before any verdict are "cut_off": mostly, more tokens would help.
-    """
-    read = read_score(reply.text, rule=plan.sweep.rule)
-    if isinstance(read, Unparsed) and reply.is_truncated:
-        return Unparsed("cut_off")
-    return read
-
-
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
-    """Yield the cells of a conversation that cannot be filled without this answer."""
+    """Yield the cells of a conversation that cannot be filled without this answer.
+
+    Games are not among them: they belong to two conversations (asynceval/pairs.py).
+    """
     for turn in range(answer.turn, len(question.turns) + 1):
         cell = replace(answer, turn=turn)
         if turn > answer.turn:
             yield cell
         for judge in plan.sweep.judges:
+            if judge.is_pairwise:
+                continue
             for repeat in range(judge.repeats):
                 yield replace(cell, judge=judge.name, repeat=repeat)
 

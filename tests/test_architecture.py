@@ -16,6 +16,9 @@ ORDER = (
     "benchmarks",
     "judges",
     "conversation",
+    "pairs",
+    "ladder",
+    "walk",
     "providers",
     "store",
     "engine",
@@ -45,7 +48,7 @@ LIBRARIES = {
 }
 LONGEST = 300
 MODULES = sorted(ROOT.rglob("*.py"))
-PARTS = [path for path in MODULES if path.parent != ROOT or path.stem == "conversation"]
+PARTS = [path for path in MODULES if path.parent != ROOT or path.stem in ORDER]
 
 
 def name(path: Path) -> str:

@@ -10,7 +10,18 @@ from pydantic_core import ErrorDetails
 from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
-from asynceval.domain.sweep import Budget, Endpoint, Judge, Parallel, Price, Server, Sweep, Target
+from asynceval.domain.sweep import (
+    Budget,
+    Endpoint,
+    Judge,
+    Mode,
+    Orders,
+    Parallel,
+    Price,
+    Server,
+    Sweep,
+    Target,
+)
 
 _LATER = frozenset({"matrix"})
 
@@ -133,7 +144,9 @@ class TargetTable(_ModelTable):
 class JudgeTable(_ModelTable):
     """`[[judges]]`."""
 
-    mode: Literal["single"] | None = None
+    mode: Mode | None = None
+    baseline: Name | None = None
+    orders: Orders | None = None
     repeats: Count | None = None
     budget: BudgetTable | None = None
 
@@ -237,7 +250,7 @@ def _message(kind: str, last: str, context: Mapping[str, Any]) -> str:
         return str(context["error"])
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", '"')
-        return f"must be {allowed}" + " (others are not there yet)" * (last in {"kind", "mode"})
+        return f"must be {allowed}" + " (others are not there yet)" * (last == "kind")
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return f"{words} {context[bound]:g}"

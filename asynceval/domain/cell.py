@@ -1,6 +1,9 @@
 """A cell: one place in the plan, to be filled by one call."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Order = Literal[1, 2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,7 +11,8 @@ class Cell:
     """Where a call belongs: an answer of a target, or a judgment of that answer.
 
     `turn` counts from 1. `choice` is the index of the target's sample. `judge` is None for an
-    answer; `repeat` numbers a judge's judgments of one answer.
+    answer; `repeat` numbers a judge's judgments of one answer. A game of a pair has the pair's other
+    model as `opponent`: in `order` 1 the target is shown first, in 2 second.
     """
 
     question: str
@@ -18,6 +22,8 @@ class Cell:
     choice: int = 0
     judge: str | None = None
     repeat: int = 0
+    opponent: str | None = None
+    order: Order = 1
 
     @property
     def kind(self) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Mode = Literal["single"]
+Mode = Literal["single", "pairwise-baseline", "pairwise-all"]
+Orders = Literal["both", "one"]
 Rule = Literal["default", "fastchat"]
 Only = Literal["answers", "judgments"]
 Parallel = int | Literal["auto"]
@@ -93,17 +94,28 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """A model that judges, in one mode, with the sweep's templates and perhaps a budget of its own."""
+    """A model that judges, in one mode, with the sweep's templates and perhaps a budget of its own.
+
+    A pairwise judge compares each model with the target named `baseline`, or all of them with each
+    other, in both `orders` or in one alone: the first of the pair shown first.
+    """
 
     name: str
     endpoint: str
     model: str
     mode: Mode = "single"
+    baseline: str | None = None
+    orders: Orders = "both"
     max_tokens: int | None = 2048
     temperature: float | None = 0.0
     repeats: int = 1
     price: Price | None = None
     budget: Budget | None = None
+
+    @property
+    def is_pairwise(self) -> bool:
+        """Whether it compares two answers, and grades none."""
+        return self.mode != "single"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,8 @@ from typing import Literal
 
 from asynceval.domain.call import Message
 from asynceval.domain.errors import ConfigError, Problem
-from asynceval.domain.sweep import Mode
 
-TemplateMode = Mode | Literal["pairwise"]
+TemplateMode = Literal["single", "pairwise"]
 
 _KNOWN = re.compile(
     r"question|answer|answer_a|answer_b|conversation|reference_conversation"

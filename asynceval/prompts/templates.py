@@ -147,6 +147,22 @@ def fields(
     return filled
 
 
+def pair_fields(
+    questions: Sequence[str],
+    first: Sequence[str],
+    second: Sequence[str],
+    references: Sequence[str] = (),
+) -> dict[str, str]:
+    """Return every field of a pairwise template: `first` is shown as A, `second` as B."""
+    filled = fields(questions, first, references)
+    for side, answers in (("a", first), ("b", second)):
+        shown = fields(questions, answers)
+        filled[f"answer_{side}"] = shown["answer"]
+        filled[f"conversation_{side}"] = shown["conversation"]
+        filled |= {f"answer_{side}_{turn}": answer for turn, answer in enumerate(answers, 1)}
+    return filled
+
+
 def _block(tag: str, turn: int, text: str) -> str:
     return f'<{tag} turn="{turn}">\n{text}\n</{tag}>'
 

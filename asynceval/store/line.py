@@ -65,6 +65,8 @@ def encode(record: Record) -> bytes:
         "attempts": record.attempts,
         "maybe_paid": record.maybe_paid,
     }
+    if cell.opponent is not None:
+        content |= {"opponent": cell.opponent, "order": cell.order}
     body = orjson.dumps(content)[:-1]
     return b'%b,"crc":"%08x"}\n' % (body, crc32(body))
 
@@ -98,6 +100,8 @@ def decode(line: bytes) -> Record:
             choice=content["choice"],
             judge=content["judge"],
             repeat=content["repeat"],
+            opponent=content.get("opponent"),
+            order=content.get("order", 1),
         ),
         reply=decode_reply(content),
         at=content["at"],

@@ -1,0 +1,37 @@
+"""Pairwise comparison: the judge sees two models' answers to one question and says which is better."""
+
+from collections.abc import Sequence
+
+from asynceval.domain.call import Call, Sampling
+from asynceval.domain.cell import Order
+from asynceval.domain.question import Question
+from asynceval.domain.sweep import Judge
+from asynceval.prompts.templates import Templates, pair_fields
+
+
+def call(
+    judge: Judge,
+    templates: Templates,
+    question: Question,
+    answers: tuple[Sequence[str], Sequence[str]],
+    order: Order,
+    repeat: int,
+) -> Call:
+    """Return the call of one game.
+
+    `answers` are the texts of turns 1 to n of the pair's first and of its second model, as the judge
+    may see them; in order 2 the second is shown first. The first turn is judged by itself, a later
+    one with all that came before it.
+    """
+    first, second = answers if order == 1 else reversed(answers)
+    turn = len(first)
+    references = question.reference[:turn]
+    template = templates.pick("pairwise", turn, bool(references))
+    messages = template.fill(pair_fields(question.turns[:turn], first, second, references))
+    return Call(
+        judge.name,
+        judge.model,
+        messages,
+        Sampling(judge.temperature, judge.max_tokens),
+        repeat,
+    )

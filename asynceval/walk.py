@@ -1,0 +1,69 @@
+"""The walk: the plan held against the replies that are there, cell by cell, without any I/O of its own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from asynceval.conversation import Plan, Step, conversation
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Target
+from asynceval.ladder import follow_up
+from asynceval.prompts.verdicts import strip_reasoning
+
+Find = Callable[[bytes], Reply | None]
+"""Returns the reply to the call with a key, None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of a cell: its first step, and the replies to that and to its follow-ups, by key.
+
+    `missing` is the key of the call that it lacks, None if the cell is filled.
+    """
+
+    step: Step
+    replies: tuple[tuple[bytes, Reply], ...]
+    missing: bytes | None
+
+
+def walk(
+    plan: Plan, question: Question, target: Target, choice: int, find: Find
+) -> Iterator[Found]:
+    """Yield the cells of a conversation in their order, as far as its answers are there."""
+    steps = conversation(plan, question, target, choice)
+    reply = None
+    with suppress(StopIteration):
+        while True:
+            step = steps.send(reply)
+            found = look_up(plan, step, find)
+            yield found
+            reply = None if found.missing else found.replies[-1][1]
+
+
+def look_up(plan: Plan, step: Step, find: Find) -> Found:
+    """Return what there is of a step's cell."""
+    replies: list[tuple[bytes, Reply]] = []
+    asked: Step | None = step
+    while asked is not None:
+        key = asked.call.key()
+        reply = find(key)
+        if reply is None:
+            return Found(step, tuple(replies), key)
+        replies.append((key, reply))
+        if step.cell.judge is None:
+            break
+        asked = follow_up(plan, step, [reply for _, reply in replies])
+    return Found(step, tuple(replies), None)
+
+
+def answers(
+    plan: Plan, question: Question, target: Target, choice: int, find: Find, turn: int
+) -> tuple[str, ...]:
+    """Return the texts of a conversation's turns 1 to `turn` as judges may see them, if all are there."""
+    texts: list[str] = []
+    for found in walk(plan.without_judges(), question, target, choice, find):
+        if found.missing or len(texts) == turn:
+            break
+        texts.append(strip_reasoning(found.replies[-1][1].text)[0])
+    return tuple(texts)
