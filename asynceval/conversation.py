@@ -14,6 +14,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.judges import single
+from asynceval.prompts.template import TemplateMode
 from asynceval.prompts.templates import Templates
 from asynceval.prompts.verdicts import strip_reasoning
 
@@ -50,7 +51,9 @@ class Plan:
             for question in self.questions
             for turn in range(1, len(question.turns) + 1)
         }
-        modes = {"pairwise" if judge.is_pairwise else "single" for judge in self.sweep.judges}
+        modes: set[TemplateMode] = {
+            "pairwise" if judge.is_pairwise else "single" for judge in self.sweep.judges
+        }
         self.templates.check((mode, *turn) for mode in modes for turn in turns)
 
 

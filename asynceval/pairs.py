@@ -50,6 +50,14 @@ class Pairs:
                 for order in orders(judge):
                     yield replace(cell, repeat=repeat, opponent=pair[1], order=order)
 
+    def all(self) -> tuple[Pair, ...]:
+        """Return every pair that any judge compares, each once, whatever their order."""
+        found: dict[frozenset[str], Pair] = {}
+        for of in self.of.values():
+            for pair in of:
+                found.setdefault(frozenset(pair), pair)
+        return tuple(found.values())
+
     def total(self, judge: Judge) -> int:
         """Return how many games a judge plays on each turn of each question and choice."""
         return len(self.of.get(judge.name, ())) * len(orders(judge)) * judge.repeats

@@ -6,10 +6,10 @@ Usage: bodies.py RUN FILE
 import sys
 from pathlib import Path
 
-from asynceval.conversation import walk
 from asynceval.providers import openai
 from asynceval.store.request import read
 from asynceval.store.store import Store
+from asynceval.walk import walk
 
 
 def main(run: Path, file: Path) -> None:
@@ -18,8 +18,8 @@ def main(run: Path, file: Path) -> None:
     with Store(run, write=False) as store, file.open("wb") as out:
         for target in plan.sweep.targets:
             for question, choice in plan.conversations():
-                for step, _, _ in walk(plan, question, target, choice, store.get):
-                    out.write(openai.body(step.call) + b"\n")
+                for found in walk(plan, question, target, choice, store.get):
+                    out.write(openai.body(found.step.call) + b"\n")
 
 
 if __name__ == "__main__":

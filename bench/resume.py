@@ -10,11 +10,12 @@ from tempfile import TemporaryDirectory
 
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.questions import load_all
-from asynceval.conversation import Plan, walk
+from asynceval.conversation import Plan
 from asynceval.domain.reply import Reply, Usage
 from asynceval.prompts import templates
 from asynceval.store.line import Record
 from asynceval.store.store import Store
+from asynceval.walk import walk
 from bench.rig import answer, questions, spend, sweep
 
 QUESTIONS = 62_500
@@ -52,9 +53,9 @@ def _finish(run: Path, file: Path) -> int:
                     text = f"{next(replies)}"  # noqa: B023 - used up before the next question
                     return Reply(text, finish_reason="stop", usage=Usage(200, 250))
 
-                for step, key, reply in walk(plan, question, target, choice, say):
-                    assert reply is not None
-                    store.put(Record(key, step.cell, reply, 1.8e9, 0.1, 0.2, 1))
+                for found in walk(plan, question, target, choice, say):
+                    [(key, reply)] = found.replies
+                    store.put(Record(key, found.step.cell, reply, 1.8e9, 0.1, 0.2, 1))
         return len(store)
 
 

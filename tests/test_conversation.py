@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asynceval.conversation import Plan, Step, conversation, dependents, walk
+from asynceval.conversation import Plan, Step, conversation, dependents
 from asynceval.domain.call import Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import ConfigError
@@ -14,6 +14,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.prompts.templates import Templates, builtin
+from asynceval.walk import walk
 
 TARGET = Target("target", "e", "wire", max_tokens=99)
 QUESTION = Question("q", "writing", ("One?", "Two?", "Three?"))
@@ -131,9 +132,9 @@ def test_no_two_calls_are_the_same() -> None:
     """Choices, turns, judges and repeats all have keys of their own."""
     wanted = plan(judge("a", repeats=2), judge("b"), choices=3)
     keys = [
-        step.call.key()
+        found.step.call.key()
         for question, choice in wanted.conversations()
-        for step, _, _ in walk(wanted, question, TARGET, choice, lambda k: Reply(k.hex()))
+        for found in walk(wanted, question, TARGET, choice, lambda k: Reply(k.hex()))
     ]
     assert len(keys) == 3 * 3 * (1 + 2 + 1)
     assert len(set(keys)) == len(keys)
@@ -161,9 +162,10 @@ def test_walk_goes_as_far_as_answers_are_known(known: set[int]) -> None:
 
     gaps = [n for n, step in enumerate(steps) if step.cell.judge is None and n not in known]
     end = gaps[0] + 1 if gaps else len(steps)
-    assert [step for step, _, _ in walked] == steps[:end]
-    assert [key for _, key, _ in walked] == list(replies)[:end]
-    assert [reply is not None for _, _, reply in walked] == [n in known for n in range(end)]
+    assert [found.step for found in walked] == steps[:end]
+    keys = [found.missing or found.replies[0][0] for found in walked]
+    assert keys == list(replies)[:end]
+    assert [found.missing is None for found in walked] == [n in known for n in range(end)]
 
 
 @pytest.mark.parametrize("failed", [1, 2, 3])

@@ -51,8 +51,9 @@ def start(
                 match event:
                     case AnswerLanded(cell, key, reply):
                         counter.add(Outcome.answered(cell, key, reply))
-                    case JudgmentLanded(cell, key, reply, verdict):
-                        counter.add(Outcome.judged(cell, key, reply, verdict))
+                    case JudgmentLanded(cell, key, reply, verdict, _, before):
+                        replies = (*((asked.key, asked.reply) for asked in before), (key, reply))
+                        counter.add(Outcome.judged(cell, replies, verdict))
                     case _:
                         log(event)
                 progress(event)

@@ -72,6 +72,15 @@ class SweepStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply that is in the store under its call's key; `stored` if it was there before."""
+
+    key: bytes
+    reply: Reply
+    stored: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerLanded:
     """An answer is in the store under its call's key; `stored` if it was there before this run."""
 
@@ -83,13 +92,17 @@ class AnswerLanded:
 
 @dataclass(frozen=True, slots=True)
 class JudgmentLanded:
-    """A judgment is in the store under its call's key; `stored` if it was there before this run."""
+    """A judgment is in the store under its call's key; `stored` if it was there before this run.
+
+    `before` are the replies whose words came to nothing usable, so that the judge was asked again.
+    """
 
     cell: Cell
     key: bytes
     reply: Reply
     verdict: Verdict
     stored: bool
+    before: tuple[Answered, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,13 +104,13 @@ class Judge:
     endpoint: str
     model: str
     mode: Mode = "single"
-    baseline: str | None = None
-    orders: Orders = "both"
     max_tokens: int | None = 2048
     temperature: float | None = 0.0
     repeats: int = 1
     price: Price | None = None
     budget: Budget | None = None
+    baseline: str | None = None
+    orders: Orders = "both"
 
     @property
     def is_pairwise(self) -> bool:

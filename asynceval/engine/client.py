@@ -9,7 +9,7 @@ from anyio import Event, current_time, sleep
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import AsyncEvalError, DiskFullError, StorageError
-from asynceval.domain.events import CallFailed, DefectMet, Listener
+from asynceval.domain.events import Answered, CallFailed, DefectMet, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.engine.asked import Asked
@@ -23,15 +23,6 @@ from asynceval.store.store import Store
 FULL_DISK_SECONDS = 60.0
 """For how long a full disk is given time to be no longer full."""
 _AGAIN_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A reply that is in the store under a key; `stored` if it was there before it was asked for."""
-
-    key: bytes
-    reply: Reply
-    stored: bool
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ def calls(
     """
     turn = len(answers)
     references = question.reference[:turn]
-    template = templates.pick(judge.mode, turn, bool(references))
+    template = templates.pick("single", turn, bool(references))
     messages = template.fill(fields(question.turns[:turn], answers, references))
     sampling = Sampling(judge.temperature, judge.max_tokens)
     return tuple(

@@ -190,6 +190,9 @@ class Tally:
         if judge is None:
             return
         _land(judge, event.reply.usage, stored=event.stored)
+        for asked in event.before:
+            if not asked.stored:
+                _pay(judge, asked.reply.usage)
         if isinstance(verdict, Score):
             judge.scores += 1
             judge.score_sum += verdict.value
@@ -210,7 +213,11 @@ def _land(lane: LaneCount, usage: Usage, *, stored: bool) -> None:
     lane.done += 1
     if stored:
         lane.stored += 1
-        return
+    else:
+        _pay(lane, usage)
+
+
+def _pay(lane: LaneCount, usage: Usage) -> None:
     lane.calls += 1
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         lane.uncounted += 1

@@ -1,23 +1,26 @@
 """Outcomes: what every cell of the plan came to. Nothing planned is left out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
 import orjson
 
-from asynceval.conversation import Plan, dependents, verdict, walk
+from asynceval.conversation import Plan, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.ladder import verdict
+from asynceval.pairs import Pairs, game
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.store.plainfile import read_whole
 from asynceval.store.store import Store
+from asynceval.walk import Found, look_up, walk
 
 Ending = Literal[
     "scored", "unparsed", "failed", "refused", "filtered", "context_length", "not_reached"
@@ -36,9 +39,11 @@ _ENDING_OF: Mapping[Cause, Ending] = {
 class Outcome:
     """What a cell of the plan came to: tokens spent on its reply, or the cause why there is none.
 
-    A cell that depends on a missing answer has the answer's cause, and says so. `verdict` is what a judge's
+    A cell that depends on a missing answer has the answer's cause, and says so; `blamed` is
+    whose answer a game lacks. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
-    call's, which equal cells share. `answered_by` is the name that the server gave to the model. An
+    call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
+    which came to nothing usable. `answered_by` is the name that the server gave to the model. An
     answer may be empty, or imitate a judge, in what its judge sees of it.
     """
 
@@ -52,6 +57,8 @@ class Outcome:
     answered_by: str | None = None
     is_empty: bool = False
     is_imitation: bool = False
+    before: tuple[tuple[bytes, Usage], ...] = ()
+    blamed: str | None = None
 
     @classmethod
     def answered(cls, cell: Cell, key: bytes, reply: Reply) -> Self:
@@ -68,9 +75,17 @@ class Outcome:
         )
 
     @classmethod
-    def judged(cls, cell: Cell, key: bytes, reply: Reply, verdict: Verdict) -> Self:
-        """Return the outcome of a cell whose call has this judgment."""
-        return cls(cell, reply.usage, verdict, key=key, answered_by=reply.model)
+    def judged(cls, cell: Cell, replies: Sequence[tuple[bytes, Reply]], verdict: Verdict) -> Self:
+        """Return the outcome of a cell whose calls have these replies, by key."""
+        *before, (key, reply) = replies
+        return cls(
+            cell,
+            reply.usage,
+            verdict,
+            key=key,
+            answered_by=reply.model,
+            before=tuple((earlier, said.usage) for earlier, said in before),
+        )
 
     @property
     def ending(self) -> Ending:
@@ -90,10 +105,24 @@ class Outcome:
 
 
 def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
-    """Yield every cell of the plan, model by model and question by question."""
-    for target in plan.sweep.targets:
-        for question, choice in plan.conversations():
-            yield from _conversation(plan, store, causes, question, target, choice)
+    """Yield every cell of the plan, question by question: each model's, then the games."""
+    pairs = Pairs(plan)
+    for question, choice in plan.conversations():
+        talks: dict[str, _Answers] = {}
+        for target in plan.sweep.targets:
+            talks[target.name] = answers = _Answers()
+            for outcome, text in _conversation(plan, store, causes, question, target, choice):
+                yield outcome
+                if outcome.cell.judge is None:
+                    answers.append((text, outcome.cause))
+        for one, other in pairs.all():
+            for turn in range(1, len(question.turns) + 1):
+                for cell in pairs.games(question, turn, choice, one, other):
+                    yield _game(plan, store, causes, question, cell, talks)
+
+
+_Answers = list[tuple[str, Cause | None]]
+"""A conversation's texts as judges see them, turn by turn, or the causes why there are none."""
 
 
 def _conversation(
@@ -103,18 +132,48 @@ def _conversation(
     question: Question,
     target: Target,
     choice: int,
-) -> Iterator[Outcome]:
-    for step, key, reply in walk(plan, question, target, choice, store.get):
-        if reply is None:
-            cause = causes.get(key, Cause.NOT_REACHED)
-            yield Outcome(step.cell, cause=cause)
-            if step.cell.judge is None:
-                for cell in dependents(plan, question, step.cell):
-                    yield Outcome(cell, cause=cause, is_dependent=True)
-        elif step.cell.judge is None:
-            yield Outcome.answered(step.cell, key, reply)
+) -> Iterator[tuple[Outcome, str]]:
+    """Yield the outcome of each cell, and the text of an answer as judges see it."""
+    for found in walk(plan, question, target, choice, store.get):
+        cell = found.step.cell
+        if cell.judge is not None:
+            yield _judgment(plan, causes, found), ""
+        elif found.missing is None:
+            key, reply = found.replies[-1]
+            yield Outcome.answered(cell, key, reply), strip_reasoning(reply.text)[0]
         else:
-            yield Outcome.judged(step.cell, key, reply, verdict(plan, reply))
+            cause = causes.get(found.missing, Cause.NOT_REACHED)
+            yield Outcome(cell, cause=cause), ""
+            for lost in dependents(plan, question, cell):
+                yield Outcome(lost, cause=cause, is_dependent=True), ""
+
+
+def _game(
+    plan: Plan,
+    store: Store,
+    causes: dict[bytes, Cause],
+    question: Question,
+    cell: Cell,
+    talks: Mapping[str, _Answers],
+) -> Outcome:
+    """Return what a game came to; one that lacks an answer has the cause of the first that is missing."""
+    shown = [talks[name][: cell.turn] for name in (cell.target, cell.opponent or "")]
+    for answers, name in zip(shown, (cell.target, cell.opponent), strict=True):
+        cause = next((cause for _, cause in answers if cause is not None), None)
+        if cause is not None:
+            return Outcome(cell, cause=cause, is_dependent=True, blamed=name)
+    first, second = ([text for text, _ in answers] for answers in shown)
+    return _judgment(
+        plan, causes, look_up(plan, game(plan, question, cell, first, second), store.get)
+    )
+
+
+def _judgment(plan: Plan, causes: dict[bytes, Cause], found: Found) -> Outcome:
+    cell = found.step.cell
+    if found.missing is not None:
+        return Outcome(cell, cause=causes.get(found.missing, Cause.NOT_REACHED))
+    read = verdict(plan, cell, [reply for _, reply in found.replies])
+    return Outcome.judged(cell, found.replies, read)
 
 
 def read_causes(folder: Path) -> dict[bytes, Cause]:

@@ -34,9 +34,13 @@ class Bill:
         self._plan = plan
         self._calls: defaultdict[tuple[str, str], _Calls] = defaultdict(_Calls)
 
-    def add(self, outcome: Outcome, usage: Usage) -> None:
-        """Gather one reply; equal calls are told by their key."""
-        self._calls[outcome.cell.kind, outcome.cell.asked].add(outcome.key, usage)
+    def add(self, outcome: Outcome) -> None:
+        """Gather the replies of a cell; equal calls are told by their key."""
+        calls = self._calls[outcome.cell.kind, outcome.cell.asked]
+        for key, usage in outcome.before:
+            calls.add(key, usage)
+        if outcome.usage is not None:
+            calls.add(outcome.key, outcome.usage)
 
     def spending(self) -> tuple[Spending, ...]:
         """Return what each model took, by kind and name."""

@@ -59,10 +59,12 @@ class Counter:
         """Count one cell."""
         cell = outcome.cell
         if outcome.usage is not None:
-            self._bill.add(outcome, outcome.usage)
+            self._bill.add(outcome)
             self._names.add(outcome)
         elif cell.judge is not None and outcome.is_dependent:
-            self._causes["lost judgment", cell.target, outcome.cause or Cause.NOT_REACHED] += 1
+            self._causes[
+                "lost judgment", outcome.blamed or cell.target, outcome.cause or Cause.NOT_REACHED
+            ] += 1
         else:
             self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:

@@ -10,8 +10,10 @@ from asynceval.domain.call import Call
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
+from asynceval.pairs import Pairs, game
 from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.stats.span import Sample, Span
+from asynceval.walk import Find
 
 _ANSWER: Final = "\U0010fffd"
 """Stands for an answer that is not there yet: a character that no text has."""
@@ -90,16 +92,24 @@ class Survey:
         work.answers += answers
 
 
-def survey(plan: Plan, find: Callable[[bytes], Reply | None]) -> Survey:
+def survey(plan: Plan, find: Find) -> Survey:
     """Walk a whole plan; `find` returns what is stored under a call's key.
 
     The plan is walked by its own protocol, with a single character in the place of each answer that
     is not there, so that what follows it is counted as it will be asked.
     """
     found = Survey()
-    for target in plan.sweep.targets:
-        for question, choice in plan.conversations():
-            _walk(found, plan, question, target, choice, find)
+    pairs = Pairs(plan)
+    for question, choice in plan.conversations():
+        texts = {
+            target.name: _walk(found, plan, question, target, choice, find)
+            for target in plan.sweep.targets
+        }
+        for one, other in pairs.all():
+            for turn in range(1, len(question.turns) + 1):
+                for cell in pairs.games(question, turn, choice, one, other):
+                    first, second = texts[cell.target][:turn], texts[cell.opponent or ""][:turn]
+                    _note(found, game(plan, question, cell, first, second), find)
     return found
 
 
@@ -109,18 +119,28 @@ def _walk(
     question: Question,
     target: Target,
     choice: int,
-    find: Callable[[bytes], Reply | None],
-) -> None:
+    find: Find,
+) -> list[str]:
+    """Take in a conversation, and return its answers as judges see them."""
+    texts: list[str] = []
     steps = conversation(plan, question, target, choice)
     step: Step | None = next(steps, None)
     while step is not None:
-        found.planned[step.cell.kind, step.cell.asked] += 1
-        reply = find(step.call.key())
-        if reply is None:
-            found.note_todo(step)
-        else:
-            found.note_stored(step, reply)
-        step = _next(steps.send, reply or Reply(_ANSWER))
+        reply = _note(found, step, find) or Reply(_ANSWER)
+        if step.cell.judge is None:
+            texts.append(strip_reasoning(reply.text)[0])
+        step = _next(steps.send, reply)
+    return texts
+
+
+def _note(found: Survey, step: Step, find: Find) -> Reply | None:
+    found.planned[step.cell.kind, step.cell.asked] += 1
+    reply = find(step.call.key())
+    if reply is None:
+        found.note_todo(step)
+    else:
+        found.note_stored(step, reply)
+    return reply
 
 
 def _next(send: Callable[[Reply], Step], reply: Reply) -> Step | None:

@@ -15,14 +15,14 @@ from multidict import CIMultiDict
 from asynceval.conversation import Plan
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
-from asynceval.domain.events import DefectMet, Event, Listener
+from asynceval.domain.events import Answered, DefectMet, Event, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.question import Question
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint, Judge, Only, Target
 from asynceval.domain.sweep import Sweep as Wanted
 from asynceval.engine.attempts import Attempts
-from asynceval.engine.client import Answered, Client
+from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
 from asynceval.engine.purse import Purse
 from asynceval.engine.retry import Policy

@@ -6,10 +6,9 @@ import orjson
 import pytest
 from anyio import create_task_group, current_time, move_on_after, sleep
 
-from asynceval.domain.events import CallFailed, CallRetried, EndpointHalted
+from asynceval.domain.events import Answered, CallFailed, CallRetried, EndpointHalted
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Endpoint
-from asynceval.engine.client import Answered
 from asynceval.engine.retry import Policy
 from asynceval.engine.transport import Response
 from asynceval.providers.signal import Action, Signal

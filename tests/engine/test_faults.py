@@ -10,6 +10,7 @@ from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import DiskFullError
 from asynceval.domain.events import (
+    Answered,
     AnswerLanded,
     BudgetReached,
     CallFailed,
@@ -22,7 +23,6 @@ from asynceval.domain.events import (
 )
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Sweep, Target
-from asynceval.engine.client import Answered
 from asynceval.engine.retry import Policy
 from asynceval.engine.transport import Request, Response
 from asynceval.providers.signal import Action, Signal

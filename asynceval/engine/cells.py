@@ -1,0 +1,98 @@
+"""The cells of a plan as a run fills them, one call after the other, and what is told of them."""
+
+from asynceval.conversation import Plan, Step
+from asynceval.domain.cell import Cell
+from asynceval.domain.events import (
+    Answered,
+    AnswerLanded,
+    CallFailed,
+    JudgmentLanded,
+    Listener,
+)
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.engine.attempts import POSTPONED
+from asynceval.engine.client import Client
+from asynceval.ladder import follow_up, verdict
+from asynceval.walk import Found
+
+_LOST = Failure(Cause.NOT_REACHED, "an answer it depends on is missing")
+
+
+class Cells:
+    """Fills cells and tells of it. `filled` counts those that have their reply."""
+
+    def __init__(self, plan: Plan, client: Client, tell: Listener) -> None:
+        """Start with nothing filled."""
+        self._plan = plan
+        self._client = client
+        self._tell = tell
+        self._judging = {judge.name: judge.endpoint for judge in plan.sweep.judges}
+        self._answering = {target.name: target.endpoint for target in plan.sweep.targets}
+        self.filled = 0
+
+    async def fill(self, step: Step, postponed: list[Cell] | None = None) -> Reply | None:
+        """Return the reply that fills a step's cell, None if there is none.
+
+        A judgment whose endpoint is down, and is not its answer's, is put on the list `postponed`.
+        """
+        cell, endpoint = step.cell, self._endpoint(step.cell)
+        may_postpone = postponed is not None and endpoint != self._answering[cell.target]
+        replies: list[Answered] = []
+        asked: Step | None = step
+        while asked is not None:
+            outcome = await self._client.ask(
+                asked.call, cell, endpoint, _priority(cell), may_postpone=may_postpone
+            )
+            if not isinstance(outcome, Answered):
+                if outcome is POSTPONED and postponed is not None:
+                    postponed.append(cell)
+                return None
+            replies.append(outcome)
+            asked = None
+            if cell.judge is not None:
+                asked = follow_up(self._plan, step, [answered.reply for answered in replies])
+        self._land(cell, replies)
+        return replies[-1].reply
+
+    def found(self, found: Found) -> None:
+        """Take in a cell that is filled from the store."""
+        self._land(found.step.cell, [Answered(key, reply, True) for key, reply in found.replies])
+
+    def lose(self, cell: Cell) -> None:
+        """Tell that a cell cannot be filled, since an answer it depends on is missing."""
+        self.fail(cell, _LOST)
+
+    def spoil(self, cell: Cell, error: Exception) -> None:
+        """Tell that a cell is not filled for a defect of ours; to be called where it was caught."""
+        self.fail(cell, self.defect(cell, error))
+
+    def defect(self, cell: Cell, error: Exception) -> Failure:
+        """Tell of a defect of ours where it was caught, and return the failure it is."""
+        return self._client.defect(cell, error)
+
+    def fail(self, cell: Cell, failure: Failure) -> None:
+        """Tell why a cell is not filled."""
+        self._tell(CallFailed(cell, self._endpoint(cell), failure))
+
+    def _endpoint(self, cell: Cell) -> str:
+        return self._answering[cell.target] if cell.judge is None else self._judging[cell.judge]
+
+    def _land(self, cell: Cell, replies: list[Answered]) -> None:
+        self.filled += 1
+        *before, last = replies
+        if cell.judge is None:
+            self._tell(AnswerLanded(cell, last.key, last.reply, last.stored))
+            return
+        read = verdict(self._plan, cell, [answered.reply for answered in replies])
+        self._tell(JudgmentLanded(cell, last.key, last.reply, read, last.stored, tuple(before)))
+
+
+def _priority(cell: Cell) -> int:
+    """Return how late a call may go: later turns first, then judging, new conversations last.
+
+    So few conversations are half paid at any moment, should the run end there.
+    """
+    if cell.judge is not None:
+        return 0
+    return 1 if cell.turn == 1 else -cell.turn

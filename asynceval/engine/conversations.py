@@ -1,0 +1,186 @@
+"""The conversations of a sweep: held, judged and replayed, one at a time."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from anyio import create_task_group
+
+from asynceval.conversation import Plan, Step, conversation, dependents
+from asynceval.domain.cell import Cell
+from asynceval.domain.errors import AsyncEvalError
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Only, Target
+from asynceval.engine.cells import Cells
+from asynceval.engine.games import Games
+from asynceval.engine.stop import Stop
+from asynceval.walk import Find, Found, look_up, walk
+
+_GAMES_AT_ONCE = 32
+"""How many games one answer starts at the same time; the others follow them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation to hold; `postponed` are its judgments that wait for an endpoint that is down."""
+
+    question: Question
+    target: Target
+    choice: int
+    postponed: list[Cell]
+
+
+class Conversations:
+    """Holds the conversations of a plan, as far as `find` does not have them.
+
+    With `only` "judgments" no target is asked, and the answers that are there are judged.
+    """
+
+    def __init__(self, plan: Plan, find: Find, cells: Cells, stop: Stop, only: Only | None) -> None:
+        """Prepare; nothing is asked yet."""
+        self._plan = plan
+        self._find = find
+        self._cells = cells
+        self._games = Games(plan, find, cells.spoil)
+        self._stop = stop
+        self._only = only
+
+    def is_over(self, talk: Talk) -> bool:
+        """Whether nothing is left to do for a conversation and its games; what is there was told."""
+        try:
+            return self._is_lost(talk) or self._replay(talk)
+        except AsyncEvalError:
+            raise
+        except Exception:  # noqa: BLE001 - a defect of ours, which is met again and told in there
+            return False
+
+    async def hold(self, talk: Talk) -> None:
+        """Ask for the answers, and start each judgment as soon as what it needs is there."""
+        steps = self._steps(talk)
+        reply, judgment = None, None
+        async with create_task_group() as judging:
+            while (step := steps.send(reply)) is not None:
+                if judgment is not None:
+                    judging.start_soon(self._cells.fill, judgment, talk.postponed)
+                    judgment = None
+                if step.cell.judge is not None:
+                    judgment = step
+                    continue
+                reply = await self._answer(step)
+                if reply is None:
+                    self._lose(talk.question, step.cell)
+                    continue
+                games = self._settle(talk.question, step.cell)
+                for first in islice(games, _GAMES_AT_ONCE):
+                    judging.start_soon(self._play, first, games, talk.postponed)
+            if judgment is not None:
+                # The last one needs no task of its own.
+                await self._cells.fill(judgment, talk.postponed)
+
+    async def judge(self, talk: Talk) -> None:
+        """Fill the judgments that were put off while their endpoint was down."""
+        async with create_task_group() as judging:
+            for found in walk(self._plan, talk.question, talk.target, talk.choice, self._find):
+                if found.step.cell in talk.postponed:
+                    judging.start_soon(self._cells.fill, found.step)
+            for cell in talk.postponed:
+                if cell.opponent is not None:
+                    judging.start_soon(self._cells.fill, self._games.step(talk.question, cell))
+
+    def _is_lost(self, talk: Talk) -> bool:
+        """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
+        if self._only != "judgments":
+            return False
+        step = next(conversation(self._plan, talk.question, talk.target, talk.choice))
+        if self._find(step.call.key()) is not None:
+            return False
+        self._lose(talk.question, step.cell)
+        return True
+
+    def _replay(self, talk: Talk) -> bool:
+        """Take a conversation from the store; False, and nothing told, if it is not all there."""
+        there: list[Found] = []
+        for found in walk(self._plan, talk.question, talk.target, talk.choice, self._find):
+            if found.missing is not None:
+                return False
+            there.append(found)
+        landed = [found.step.cell for found in there if found.step.cell.judge is None]
+        for answer in landed:
+            opponents = self._games.opponents(answer)
+            for step in self._games.between(talk.question, answer, opponents):
+                found = look_up(self._plan, step, self._find)
+                if found.missing is not None:
+                    return False
+                there.append(found)
+        for found in there:
+            self._cells.found(found)
+        for answer in landed:
+            self._settle(talk.question, answer)
+        return True
+
+    def _steps(self, talk: Talk) -> Generator[Step | None, Reply | None, None]:
+        """Yield a conversation's steps, and None at its end; a defect of ours ends it too."""
+        steps = conversation(self._plan, talk.question, talk.target, talk.choice)
+        met: list[Cell] = []
+        try:
+            step = next(steps)
+            while True:
+                met.append(step.cell)
+                step = steps.send((yield step))
+        except StopIteration:
+            pass
+        except AsyncEvalError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one conversation's defect must not end the run
+            self._spoil(talk, met, error)
+        yield None
+
+    def _spoil(self, talk: Talk, met: list[Cell], error: Exception) -> None:
+        question = talk.question
+        first = Cell(question.id, question.category, 1, talk.target.name, talk.choice)
+        failure = self._cells.defect(met[-1] if met else first, error)
+        for cell in (first, *dependents(self._plan, question, first)):
+            if cell not in met:
+                self._cells.fail(cell, failure)
+                if cell.judge is None:
+                    self._lose_games(question, cell)
+
+    async def _answer(self, step: Step) -> Reply | None:
+        if self._only != "judgments":
+            return await self._cells.fill(step)
+        found = look_up(self._plan, step, self._find)
+        if found.missing is not None:
+            return None
+        self._cells.found(found)
+        return found.replies[-1][1]
+
+    async def _play(self, step: Step, others: Iterator[Step], postponed: list[Cell]) -> None:
+        """Play one game, and then those that nobody has begun."""
+        await self._cells.fill(step, postponed)
+        for other in others:
+            await self._cells.fill(other, postponed)
+
+    def _settle(self, question: Question, answer: Cell) -> Iterator[Step]:
+        """Note that an answer has landed, and return the games that this makes possible."""
+        opponents = self._games.opponents(answer)
+        self._games.settle(answer, is_there=True)
+        for cell in self._games.lost(question, answer, opponents):
+            self._cells.lose(cell)
+        return self._games.between(question, answer, opponents)
+
+    def _lose(self, question: Question, answer: Cell) -> None:
+        """Tell what cannot be filled because this answer is missing."""
+        if self._stop.is_requested:
+            return
+        self._lose_games(question, answer)
+        for cell in dependents(self._plan, question, answer):
+            self._cells.lose(cell)
+            if cell.judge is None:
+                self._lose_games(question, cell)
+
+    def _lose_games(self, question: Question, answer: Cell) -> None:
+        opponents = dict.fromkeys(self._games.opponents(answer), False)
+        self._games.settle(answer, is_there=False)
+        for cell in self._games.lost(question, answer, opponents):
+            self._cells.lose(cell)
