@@ -17,9 +17,9 @@ def planned(what: Plan) -> list[Cell]:
     """Return every cell of a plan of two turns, by the numbers alone."""
     return [
         cell
-        for target in what.sweep.targets
         for question in what.questions
         for choice in range(what.sweep.choices)
+        for target in what.sweep.targets
         for turn in (1, 2)
         for cell in (
             Cell(question.id, question.category, turn, target.name, choice),
