@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from asynceval.conversation import walk
-from asynceval.providers import openai
+from asynceval.providers.kinds import provider
 from asynceval.store.request import read
 from asynceval.store.store import Store
 
@@ -17,9 +17,10 @@ def main(run: Path, file: Path) -> None:
     plan = read(run)
     with Store(run, write=False) as store, file.open("wb") as out:
         for target in plan.sweep.targets:
+            asked = provider(plan.sweep.endpoint(target.endpoint))
             for question, choice in plan.conversations():
                 for step, _, _ in walk(plan, question, target, choice, store.get):
-                    out.write(openai.body(step.call) + b"\n")
+                    out.write(asked.body(step.call) + b"\n")
 
 
 if __name__ == "__main__":

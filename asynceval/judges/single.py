@@ -20,7 +20,7 @@ def calls(
     references = question.reference[:turn]
     template = templates.pick(judge.mode, turn, bool(references))
     messages = template.fill(fields(question.turns[:turn], answers, references))
-    sampling = Sampling(judge.temperature, judge.max_tokens)
+    sampling = Sampling(judge.temperature, judge.max_tokens, judge.settings)
     return tuple(
         Call(judge.name, judge.model, messages, sampling, repeat) for repeat in range(judge.repeats)
     )
