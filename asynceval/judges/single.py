@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from asynceval.domain.call import Call, Sampling
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.prompts.templates import Templates, fields
+from asynceval.prompts.fields import fields
+from asynceval.prompts.templates import Templates
 
 
 def calls(
