@@ -74,7 +74,7 @@ def conversation(
     is sent for a judgment's step is ignored, since nothing depends on it. A model's thinking is left
     out of what the next turn and the judges see.
     """
-    sampling = Sampling(_temperature(question, target), target.max_tokens)
+    sampling = Sampling(_temperature(question, target), target.max_tokens, target.settings)
     messages: tuple[Message, ...] = ()
     if target.system:
         messages = (Message("system", target.system),)

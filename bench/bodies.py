@@ -6,7 +6,7 @@ Usage: bodies.py RUN FILE
 import sys
 from pathlib import Path
 
-from asynceval.providers import openai
+from asynceval.providers.kinds import provider
 from asynceval.store.request import read
 from asynceval.store.store import Store
 from asynceval.walk import walk
@@ -17,9 +17,10 @@ def main(run: Path, file: Path) -> None:
     plan = read(run)
     with Store(run, write=False) as store, file.open("wb") as out:
         for target in plan.sweep.targets:
+            asked = provider(plan.sweep.endpoint(target.endpoint))
             for question, choice in plan.conversations():
                 for found in walk(plan, question, target, choice, store.get):
-                    out.write(openai.body(found.step.call) + b"\n")
+                    out.write(asked.body(found.step.call) + b"\n")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,8 @@ from asynceval.engine.purse import Purse
 from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.engine.transport import Request, Response
-from asynceval.providers import openai
+from asynceval.providers.openai import OpenAI
+from asynceval.providers.reading import decode
 from asynceval.store.line import Record
 from asynceval.store.store import Store
 from bench.rig import answer, size
@@ -134,11 +135,12 @@ async def work(ask: Ask, calls: Iterator[Call]) -> None:
 
 def wire_seconds(calls: list[Call]) -> float:
     """Return the CPU time for keys, bodies and reading the replies of all calls."""
+    openai = OpenAI(ENDPOINT)
     started = process_time()
     for call in calls:
         call.key()
         openai.body(call)
-        openai.decode(200, {}, BODY)
+        decode(openai, 200, {}, BODY)
     return process_time() - started
 
 

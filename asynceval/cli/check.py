@@ -24,8 +24,9 @@ def check(config: Path) -> None:
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     import anyio
 
+    from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import prepare
+    from asynceval.cli.prepare import draft, equip
     from asynceval.config.flags import Flags, resolve
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
@@ -34,7 +35,7 @@ def check(config: Path) -> None:
     with told():
         request = resolve(config, Flags())
         sweep = request.sweep
-        prepared = prepare(request)
+        prepared = equip(draft(request, earlier(place(sweep))))
         problems = list(prepared.problems)
         for warning in prepared.warnings:
             say(f"warning: {warning}")

@@ -1,11 +1,17 @@
-"""The sweep that was asked of a run directory before."""
+"""The run directory of a sweep, and the sweep that was asked of it before."""
 
 from pathlib import Path
 
 from asynceval.domain.sweep import Sweep
+from asynceval.store.names import slug
 from asynceval.store.request import read
 
 
+def place(sweep: Sweep, chosen: Path | None = None) -> Path:
+    """Return where a sweep is kept: the folder that was chosen, else one by its name."""
+    return chosen or Path("runs") / slug(sweep.name)
+
+
 def earlier(folder: Path) -> Sweep | None:
-    """Return it, None if there was none yet. StorageError if it cannot be read."""
+    """Return the sweep of a run directory, None if there was none yet. StorageError if unreadable."""
     return read(folder).sweep if (folder / "sweep.json").exists() else None

@@ -1,6 +1,5 @@
 """`asynceval plan`: what a sweep would take, before it takes it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -63,30 +62,23 @@ def plan(
     import orjson
 
     from asynceval.cli import outlook as terminal
-    from asynceval.cli.earlier import earlier
+    from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
+    from asynceval.cli.prepare import draft
     from asynceval.cli.tables import Results
     from asynceval.config.flags import Flags, resolve
-    from asynceval.config.prices import priced
-    from asynceval.config.questions import load_all
-    from asynceval.conversation import Plan
-    from asynceval.prompts import templates
     from asynceval.report.outlook import document, outlook
-    from asynceval.store.names import slug
     from asynceval.store.store import Store
 
     flags = Flags(models=models, judges=judges, categories=categories, limit=limit)
     with told():
         request = resolve(config, flags)
-        folder = run_dir or Path("runs") / slug(request.sweep.name)
+        folder = place(request.sweep, run_dir)
         before = earlier(folder)
-        request = replace(request, sweep=priced(request.sweep, before))
-        questions, warnings = load_all(request)
-        prompts = templates.load(request.templates) if request.templates else templates.builtin()
-        what = Plan(request.sweep, questions, prompts)
-        what.check()
-        for warning in warnings:
+        drafted = draft(request, before)
+        for warning in drafted.warnings:
             say(f"warning: {warning}")
+        what = drafted.whole()
         if before is None:
             found = outlook(what, None, parallel)
         else:

@@ -1,17 +1,20 @@
-"""Preparing a sweep: everything that its files and keys can be wrong in, found at once."""
+"""Preparing a sweep: everything that its files, prices and keys can be wrong in, found at once."""
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from asynceval.cli.open_files import allow
 from asynceval.config.keys import exposed, read_keys
+from asynceval.config.prices import priced, unpriced
 from asynceval.config.questions import load_all
 from asynceval.config.request import Request
 from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError, Problem
 from asynceval.domain.secret import Secret
+from asynceval.domain.sweep import Sweep
 from asynceval.prompts import templates
 
 _T = TypeVar("_T")
@@ -19,38 +22,54 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A plan and the keys of its endpoints, as far as they could be had.
+    """A sweep as far as it could be prepared.
 
     With any problem the plan may be missing or not fit to run; `keys` holds the endpoints whose key
-    is there or not needed.
+    is there or not needed, once the sweep is equipped.
     """
 
+    sweep: Sweep
     plan: Plan | None
-    keys: dict[str, Secret | None]
-    warnings: tuple[str, ...]
-    problems: tuple[Problem, ...]
+    warnings: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    keys: Mapping[str, Secret | None] = field(default_factory=dict)
+
+    def whole(self) -> Plan:
+        """Return the plan. Raises ConfigError with every problem, if there is any."""
+        if self.problems or self.plan is None:
+            raise ConfigError(*self.problems)
+        return self.plan
 
 
-def prepare(request: Request) -> Prepared:
-    """Load questions, references, templates and keys, and note every problem of all of them."""
+def draft(request: Request, earlier: Sweep | None) -> Prepared:
+    """Load questions, references, templates and prices; `earlier` is what its run directory holds."""
     problems: list[Problem] = []
-
-    def attempt(step: Callable[[], _T]) -> _T | None:
-        try:
-            return step()
-        except ConfigError as error:
-            problems.extend(error.problems)
-            return None
-
-    sweep, path = request.sweep, request.templates
-    loaded = attempt(partial(load_all, request))
-    prompts = attempt(partial(templates.load, path) if path else templates.builtin)
+    sweep, path = priced(request.sweep, earlier), request.templates
+    loaded = _attempt(partial(load_all, request), problems)
+    prompts = _attempt(partial(templates.load, path) if path else templates.builtin, problems)
     plan = None
     if loaded is not None and prompts is not None:
         plan = Plan(sweep, loaded[0], prompts)
-        attempt(plan.check)
+        _attempt(plan.check, problems)
+    return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))
+
+
+def equip(drafted: Prepared) -> Prepared:
+    """Add what it takes to run a draft: the keys, the prices for its budgets, and open files."""
+    problems = list(drafted.problems)
+    sweep = drafted.sweep
     keys: dict[str, Secret | None] = {}
     for endpoint in sweep.endpoints:
-        keys.update(attempt(partial(read_keys, (endpoint,), os.environ)) or {})
-    warnings = () if loaded is None else loaded[1]
-    return Prepared(plan, keys, (*warnings, *exposed(sweep.endpoints)), tuple(problems))
+        keys.update(_attempt(partial(read_keys, (endpoint,), os.environ), problems) or {})
+    problems += unpriced(sweep)
+    notes = _attempt(partial(allow, sweep.endpoints), problems) or ()
+    warnings = (*drafted.warnings, *exposed(sweep.endpoints), *notes)
+    return replace(drafted, warnings=warnings, problems=tuple(problems), keys=keys)
+
+
+def _attempt(step: Callable[[], _T], problems: list[Problem]) -> _T | None:
+    try:
+        return step()
+    except ConfigError as error:
+        problems.extend(error.problems)
+        return None

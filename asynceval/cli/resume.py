@@ -1,6 +1,5 @@
 """`asynceval resume`: continue a run from its own directory."""
 
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -29,10 +28,10 @@ def resume(run: Path | None, *, budget: float | None) -> None:
       asynceval resume runs/quickstart --budget 20
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.exits import say, told
+    from asynceval.cli.prepare import Prepared, equip
     from asynceval.cli.start import start
     from asynceval.config.flags import with_budget
-    from asynceval.config.keys import exposed, read_keys
-    from asynceval.config.prices import priced, unpriced
+    from asynceval.config.prices import priced
     from asynceval.domain.errors import ConfigError
     from asynceval.store.request import read
 
@@ -43,11 +42,10 @@ def resume(run: Path | None, *, budget: float | None) -> None:
         plan = read(folder)
         if budget is not None:
             plan = replace(plan, sweep=priced(with_budget(plan.sweep, budget)))
-        if problems := tuple(unpriced(plan.sweep)):
-            raise ConfigError(*problems)
-        for warning in exposed(plan.sweep.endpoints):
+        prepared = equip(Prepared(plan.sweep, plan))
+        for warning in prepared.warnings:
             say(f"warning: {warning}")
-        sys.exit(start(plan, folder, read_keys(plan.sweep.endpoints, os.environ)))
+        sys.exit(start(prepared.whole(), folder, prepared.keys))
 
 
 def _latest(runs: Path) -> Path | None:

@@ -1,7 +1,6 @@
 """`asynceval run`: the whole sweep, streamed; running it again resumes."""
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -109,14 +108,11 @@ def run(
     Exit code: 0 complete, 2 usage or config (nothing was sent), 3 items are missing, 4 the run
     directory cannot be used, 130 interrupted.
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
-    from asynceval.cli.earlier import earlier
+    from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import prepare
+    from asynceval.cli.prepare import draft, equip
     from asynceval.cli.start import start
     from asynceval.config.flags import Flags, resolve
-    from asynceval.config.prices import priced, unpriced
-    from asynceval.domain.errors import ConfigError
-    from asynceval.store.names import slug
 
     flags = Flags(
         models=models,
@@ -133,12 +129,8 @@ def run(
     )
     with told():
         request = resolve(config, flags)
-        folder = run_dir or Path("runs") / slug(request.sweep.name)
-        request = replace(request, sweep=priced(request.sweep, earlier(folder)))
-        prepared = prepare(request)
+        folder = place(request.sweep, run_dir)
+        prepared = equip(draft(request, earlier(folder)))
         for warning in prepared.warnings:
             say(f"warning: {warning}")
-        problems = (*prepared.problems, *unpriced(request.sweep))
-        if problems or prepared.plan is None:
-            raise ConfigError(*problems)
-        sys.exit(start(prepared.plan, folder, prepared.keys, only))
+        sys.exit(start(prepared.whole(), folder, prepared.keys, only))

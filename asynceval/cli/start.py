@@ -1,7 +1,6 @@
 """Starting a run, for `run` and `resume` alike: the composition root."""
 
 import gc
-import resource
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -26,14 +25,11 @@ from asynceval.store.lock import locked
 from asynceval.store.request import write
 from asynceval.store.store import Store
 
-_SPARE_FILES = 64
-
 
 def start(
     plan: Plan, folder: Path, keys: Mapping[str, Secret | None], only: Only | None = None
 ) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
-    _allow_files(sum(endpoint.most_in_flight for endpoint in plan.sweep.endpoints))
     with locked(folder):
         for change in write(folder, plan):
             say(f"changed since the last run: {change}")
@@ -109,17 +105,3 @@ def _rest_garbage_collector() -> None:
     """
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-
-
-def _allow_files(calls: int) -> None:
-    """Raise the soft limit of open files to what the calls in flight need, as far as it goes."""
-    needed = calls + _SPARE_FILES
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft >= needed:
-        return
-    allowed = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    if allowed < needed:
-        say(
-            f"warning: {calls} calls in flight need {needed} open files, the system allows {allowed}"
-        )

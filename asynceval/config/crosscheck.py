@@ -23,6 +23,7 @@ def faults(document: _Table) -> Iterator[Fault]:
         yield from _idle(("endpoints", name), endpoint)
     yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
     yield from _boundless(("budget",), document)
+    yield from _pairwise(document)
     for kind in ("models", "judges"):
         tables = list(_tables(document.get(kind)))
         yield from _repeated(kind, tables)
@@ -56,6 +57,30 @@ def _idle(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
         and deadline < timeout
     ):
         yield (*path, "deadline"), f"is less than the timeout of one attempt, {timeout:g} s"
+
+
+def _pairwise(document: _Table) -> Iterator[Fault]:
+    """Yield what is wrong with what judges are to compare."""
+    models = [table.get("name") for _, table in _tables(document.get("models"))]
+    names = tuple(name for name in models if isinstance(name, str))
+    for at, judge in _tables(document.get("judges")):
+        mode, baseline = judge.get("mode", "single"), judge.get("baseline")
+        if mode == "pairwise-baseline" and baseline is None:
+            yield (
+                ("judges", at, "baseline"),
+                'is missing: mode = "pairwise-baseline" compares each model with this one',
+            )
+        if mode != "pairwise-baseline" and baseline is not None:
+            yield (
+                ("judges", at, "baseline"),
+                f'has no use: mode is {shown(str(mode))}, not "pairwise-baseline"',
+            )
+        if isinstance(baseline, str) and baseline not in names:
+            yield ("judges", at, "baseline"), unknown_name("model", names, baseline)
+        if mode == "single" and "orders" in judge:
+            yield ("judges", at, "orders"), "has no use: only pairwise judges see a pair"
+        if mode in ("pairwise-baseline", "pairwise-all") and len(names) == 1:
+            yield ("judges", at, "mode"), "needs at least two [[models]] to compare"
 
 
 def _boundless(path: KeyPath, table: _Table) -> Iterator[Fault]:

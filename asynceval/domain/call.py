@@ -18,11 +18,39 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What only some models are asked with. None, or empty, leaves a setting to the server.
+
+    `effort` is how much to think: a word, or a number of tokens. `reasoning` says whether the model
+    thinks before it speaks, where its name does not tell. `body` is a JSON object, whose fields are
+    put into the request; `headers` are sent with it.
+    """
+
+    top_p: float | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    effort: str | int | None = None
+    reasoning: bool | None = None
+    body: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def given(self) -> list[tuple[str, object]]:
+        """Return the settings that are not left to the server, by name."""
+        fields = ((name, getattr(self, name)) for name in self.__slots__)
+        return [(name, value) for name, value in fields if value is not None and value != ()]
+
+
+PLAIN = Settings()
+"""Everything left to the server."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sampling:
     """How the model is asked to write. None leaves a setting to the server."""
 
     temperature: float | None = None
     max_tokens: int | None = None
+    settings: Settings = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +82,6 @@ class Call:
             content.append(("temperature", sampling.temperature))
         if sampling.max_tokens is not None:
             content.append(("max_tokens", sampling.max_tokens))
+        if sampling.settings is not PLAIN:
+            content.extend(sampling.settings.given())
         return sha256(orjson.dumps(content)).digest()[:16]

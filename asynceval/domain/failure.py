@@ -35,6 +35,8 @@ class Cause(StrEnum):
     """A success that is not a chat completion."""
     NO_CONTENT = "no_content"
     """A chat completion without text."""
+    THINKING = "thinking"
+    """The model spent all its tokens thinking, before the first word of its answer."""
     DEADLINE = "deadline"
     """The attempts took longer than the endpoint's deadline for one call."""
     INTERNAL = "internal_error"

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens as the server counted them; None where it did not say."""
+    """Tokens as the server counted them; None where it did not say.
+
+    `reasoning_tokens` are those of the completion that the model thought with.
+    """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +20,8 @@ class Reply:
     """A model's words.
 
     `text` is what it said. `reasoning` is what the server sent apart as thinking; it is kept, never
-    sent on and never judged. `finish_reason` is the server's ("stop", "length", ...). `model` is
-    the name the server answered with. `flags` names what was done to the text on the way, such as
+    sent on and never judged. `finish_reason` is the server's, in OpenAI's words where it means the
+    same ("stop", "length", "content_filter"). `model` is the name the server answered with. `flags` names what was done to the text on the way, such as
     "surrogate" for replaced half characters.
     """
 

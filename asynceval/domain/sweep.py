@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from asynceval.domain.call import PLAIN, Settings
+
 Mode = Literal["single", "pairwise-baseline", "pairwise-all"]
 Orders = Literal["both", "one"]
 Rule = Literal["default", "fastchat"]
@@ -35,7 +37,8 @@ class Endpoint:
     With `charges_max_tokens` a call counts its whole `max_tokens` against `tpm`, however short its
     reply is. `timeout` are the seconds from sending a request to the last byte of its reply,
     `deadline` those that all attempts of a call and the back-off between them may take together;
-    waiting for a limit counts for neither. `ca_file` holds certificates to trust besides the system's.
+    waiting for a limit counts for neither. `key_header` is the header that holds the key, instead of
+    the kind's own; `api_version` is for kinds that have one. `ca_file` holds certificates to trust besides the system's.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Endpoint:
     deadline: float = 1800.0
     ca_file: str | None = None
     server: Server | None = None
+    key_header: str | None = None
+    api_version: str | None = None
 
     @property
     def gate(self) -> str:
@@ -90,6 +95,7 @@ class Target:
     temperature: float | None = None
     system: str | None = None
     price: Price | None = None
+    settings: Settings = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,7 @@ class Judge:
     repeats: int = 1
     price: Price | None = None
     budget: Budget | None = None
+    settings: Settings = PLAIN
     baseline: str | None = None
     orders: Orders = "both"
 

@@ -25,7 +25,6 @@ from asynceval.engine.retry import History, Policy
 from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.engine.transport import Transport
-from asynceval.providers import openai
 from asynceval.providers.signal import Action, Signal
 
 STOPPED = Failure(Cause.NOT_REACHED, "the run was stopped")
@@ -87,9 +86,9 @@ class Attempts:
 
     async def pay(self, asked: Asked, route: Route) -> Paid | Failure:
         """Send a call until it has a reply; why there is none, if it is given up."""
-        call, history, attempts = asked.call, History(), 0
+        history, attempts = History(), 0
         last: Failure | None = None
-        body, begun = openai.body(call), self._clock()
+        begun = self._clock()
         expected, place = self._expected(asked, route), (route.endpoint.name, asked.key)
         while True:
             admitted = await self._enter(asked, route, expected)
@@ -108,7 +107,7 @@ class Attempts:
             outcome: Reply | Signal | None = None
             self._open[place] = (asked.cell, sent)
             try:
-                request = route.request(asked.key, body, attempts, timeout)
+                request = route.request(asked.call, asked.key, attempts, timeout)
                 outcome = await route.send(self._transport, request, asked.call.wire)
             finally:
                 del self._open[place]

@@ -19,7 +19,6 @@ from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
-from asynceval.providers import openai
 from asynceval.providers.signal import Signal
 
 _MAX_TOKENS = 16
@@ -74,8 +73,9 @@ async def _probe_endpoint(
         endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
         route = Route(endpoint, Gate(endpoint), key)
         for model, item in asked.items():
-            call = Call(model, model, (_QUESTION,), Sampling(item.temperature, _MAX_TOKENS))
-            request = route.request(call.key(), openai.body(call), 1, endpoint.timeout)
+            sampling = Sampling(item.temperature, _MAX_TOKENS, item.settings)
+            call = Call(model, model, (_QUESTION,), sampling)
+            request = route.request(call, call.key(), 1, endpoint.timeout)
             outcome = await route.send(http, request, model)
             probes.append(Probe(declared.name, model, _judged(outcome)))
 
@@ -91,4 +91,5 @@ def _judged(outcome: Reply | Signal) -> Reply | Failure:
     """Return what a probe's outcome says of the endpoint: a reply without text is one all the same."""
     if isinstance(outcome, Reply):
         return outcome
-    return Reply("") if outcome.failure.cause is Cause.NO_CONTENT else outcome.failure
+    is_textless = outcome.failure.cause in (Cause.NO_CONTENT, Cause.THINKING)
+    return Reply("") if is_textless else outcome.failure

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from asynceval.domain.alias import is_alias
+from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
@@ -15,8 +16,11 @@ from asynceval.engine.mask import masked, masked_body
 from asynceval.engine.queue import Queue
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Transport
-from asynceval.providers import models, openai
+from asynceval.providers import models
+from asynceval.providers.kinds import provider
 from asynceval.providers.limits import stated
+from asynceval.providers.provider import Provider
+from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 
 _FIRST_REFUSALS = 5
@@ -41,13 +45,13 @@ class Route:
     _answered_as: set[tuple[str, str | None]] = field(default_factory=set)
     _refused: dict[str, int] = field(default_factory=dict)
     _has_refused_key: bool = False
-    _url: str = field(init=False)
+    _provider: Provider = field(init=False)
     _headers: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what all requests share."""
-        self._url = openai.url(self.endpoint.base_url)
-        self._headers = openai.headers(None if self.key is None else self.key.reveal())
+        self._provider = provider(self.endpoint)
+        self._headers = self._provider.headers(None if self.key is None else self.key.reveal())
 
     def queue(self, model: str) -> Queue:
         """Return where the calls to a model (its name on the wire) wait."""
@@ -59,12 +63,14 @@ class Route:
             queue = self._queues[model] = self.gate.queue(throttle)
         return queue
 
-    def request(self, key: bytes, body: bytes, attempt: int, timeout: float) -> Request:
+    def request(self, call: Call, key: bytes, attempt: int, timeout: float) -> Request:
         """Return the request of a call, under one idempotency key however often it is sent."""
-        headers = {**self._headers, "Idempotency-Key": key.hex()}
+        own = call.sampling.settings.headers
+        headers = {**self._headers, **dict(own), "Idempotency-Key": key.hex()}
         if attempt > 1:
             headers["X-Retry-Count"] = str(attempt - 1)
-        return Request(self._url, headers, body, timeout, self.endpoint.ca_file)
+        url, body = self._provider.url(call), self._provider.body(call)
+        return Request(url, headers, body, timeout, self.endpoint.ca_file)
 
     async def send(self, transport: Transport, request: Request, model: str) -> Reply | Signal:
         """Send a request to a model and return what came of it, without the key if it was echoed."""
@@ -73,7 +79,7 @@ class Route:
             if (limit := stated(response.headers)) is not None:
                 self.gate.learn(self.queue(model), limit)
             body = masked_body(response.body, self.key)
-            outcome = openai.decode(response.status, response.headers, body)
+            outcome = decode(self._provider, response.status, response.headers, body)
             if isinstance(outcome, Reply):
                 return outcome
             response = outcome
@@ -81,7 +87,8 @@ class Route:
 
     async def near(self, transport: Transport, model: str) -> tuple[str, ...]:
         """Return names that the endpoint serves and that are much like this one's, if it lists any."""
-        url = models.url(self.endpoint.base_url)
+        if (url := self._provider.listing()) is None:
+            return ()
         request = Request(url, self._headers, b"", _LIST_SECONDS, self.endpoint.ca_file)
         response = await transport.get(request)
         if isinstance(response, Signal) or response.status != 200:

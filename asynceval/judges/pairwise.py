@@ -6,7 +6,8 @@ from asynceval.domain.call import Call, Sampling
 from asynceval.domain.cell import Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.prompts.templates import Templates, pair_fields
+from asynceval.prompts.fields import pair_fields
+from asynceval.prompts.templates import Templates
 
 
 def call(
@@ -32,6 +33,6 @@ def call(
         judge.name,
         judge.model,
         messages,
-        Sampling(judge.temperature, judge.max_tokens),
+        Sampling(judge.temperature, judge.max_tokens, judge.settings),
         repeat,
     )

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from asynceval.domain.call import Call, Sampling
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.prompts.templates import Templates, fields
+from asynceval.prompts.fields import fields
+from asynceval.prompts.templates import Templates
 
 
 def calls(
@@ -20,7 +21,7 @@ def calls(
     references = question.reference[:turn]
     template = templates.pick("single", turn, bool(references))
     messages = template.fill(fields(question.turns[:turn], answers, references))
-    sampling = Sampling(judge.temperature, judge.max_tokens)
+    sampling = Sampling(judge.temperature, judge.max_tokens, judge.settings)
     return tuple(
         Call(judge.name, judge.model, messages, sampling, repeat) for repeat in range(judge.repeats)
     )

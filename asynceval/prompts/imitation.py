@@ -11,7 +11,7 @@ _VERDICT = re.compile(
 # Tags of our templates (an opening one only with its turn, since models write <answer> on their own),
 # and the marks of FastChat's.
 _DELIMITER = re.compile(
-    r"</(?:question|answer|conversation|references?)\s{0,4}+>"
+    r"</(?:question|(?:answer|conversation)(?:_[ab])?|references?)\s{0,4}+>"
     r"|<(?:question|answer|reference) turn="
     r"|[\[<]\|?The (?:Start|End) of (?:the )?(?:Reference|Assistant|Conversation|Question|Answer)",
     re.IGNORECASE,

@@ -25,15 +25,17 @@ from asynceval.domain.errors import ConfigError, Problem
 TemplateMode = Literal["single", "pairwise"]
 
 _KNOWN = re.compile(
-    r"question|answer|answer_a|answer_b|conversation|reference_conversation"
+    r"question|answer|answer_a|answer_b"
+    r"|conversation|conversation_a|conversation_b|reference_conversation"
     r"|(?:question|answer|ref_answer|answer_a|answer_b)_([1-9][0-9]{0,3})"
 )
 _EXAMPLES = (  # the first of equally close ones is suggested
     *("question", "answer", "conversation", "reference_conversation"),
     *(f"{word}_{n}" for n in (1, 2) for word in ("question", "answer", "ref_answer")),
-    *("answer_a", "answer_b"),
+    *("answer_a", "answer_b", "conversation_a", "conversation_b"),
     *(f"answer_{side}_{n}" for n in (1, 2) for side in "ab"),
 )
+_CONVERSATIONS = frozenset({"conversation", "conversation_a", "conversation_b"})
 _ALIKE = 0.6
 _WORD = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)([!.:\[][^{}\s]*)?\}")
 _SEPARATOR = "\n=== user ===\n"
@@ -76,6 +78,11 @@ class Template:
             ("_holes", tuple(holes)),
         ):
             object.__setattr__(self, attribute, value)
+
+    @property
+    def shows_any_turn(self) -> bool:
+        """Whether it holds whole conversations, however many turns they have."""
+        return not self.placeholders.isdisjoint(_CONVERSATIONS)
 
     @classmethod
     def from_text(cls, name: str, mode: TemplateMode, text: str) -> "Template":
@@ -135,7 +142,8 @@ def _unknown(name: str) -> Problem:
     else:
         hint = (
             "known are {question}, {answer}, {conversation}, {reference_conversation}, "
-            "and for each turn {question_1}, {answer_1}, {ref_answer_1}."
+            "for each turn {question_1}, {answer_1}, {ref_answer_1}, and for a pair {answer_a}, "
+            "{conversation_a}, {answer_a_1}, and the same with b."
         )
     return Problem(
         f"unknown placeholder {{{name}}}: {hint} (To keep braces as text, double each of them.)"

@@ -8,9 +8,13 @@ read off its type and its placeholders:
     {question_1}, {answer_1}, {question_2}..  the conversation, up to the turn of the highest number
     {conversation}                            the conversation up to any turn
     {ref_answer_1}.., {reference_conversation}  with a reference
+
+A pairwise template shows both answers in the same ways: {answer_a} and {answer_b}, {answer_a_1} and
+{answer_b_1} and so on, {conversation_a} and {conversation_b}.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
@@ -21,17 +25,20 @@ import orjson
 from asynceval.domain.errors import ConfigError, Problem
 from asynceval.prompts.template import Template, TemplateMode
 
+Turns = Literal["first", "later"]
+
 
 class Role(NamedTuple):
     """What a template is for."""
 
     mode: TemplateMode
-    turns: Literal["first", "later"]
+    turns: Turns
     has_reference: bool
 
     def __str__(self) -> str:
         """Return the role in words, with the placeholders that make a template play it."""
-        question = "{question}" if self.turns == "first" else "{question_1} or {conversation}"
+        conversation = "{conversation}" if self.mode == "single" else "{conversation_a}"
+        question = "{question}" if self.turns == "first" else f"{{question_1}} or {conversation}"
         reference = "{ref_answer_1} or {reference_conversation}"
         return (
             f"type {self.mode!r}, {'the first turn' if self.turns == 'first' else 'later turns'}, "
@@ -40,13 +47,16 @@ class Role(NamedTuple):
         )
 
 
+_MODES: tuple[TemplateMode, ...] = ("single", "pairwise")
+_NAMES: Mapping[Turns, str] = {"first": "first", "later": "conversation"}
 # Every role, and the file of ours that plays it.
 _BUILTIN: Mapping[Role, str] = {
-    Role("single", "first", has_reference=False): "first",
-    Role("single", "first", has_reference=True): "first_reference",
-    Role("single", "later", has_reference=False): "conversation",
-    Role("single", "later", has_reference=True): "conversation_reference",
+    Role(mode, turns, has_reference): name + "_reference" * has_reference
+    for mode in _MODES
+    for turns, name in _NAMES.items()
+    for has_reference in (False, True)
 }
+_PAIR = re.compile(r"(?:answer|conversation)_[ab]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +72,14 @@ class Templates:
         template = self.roles.get(role)
         if template is None:
             raise ConfigError(Problem(f"no template for this role: {role}", self.file))
-        if "conversation" in template.placeholders:
+        if template.shows_any_turn:
             fits = template.last_turn <= turn
         else:
             fits = turn in (1, template.last_turn)
         if not fits:
             message = f"is for turn {template.last_turn}, and turn {turn} is to be judged"
-            hint = "a template with {conversation} is for any number of turns"
+            conversation = "{conversation}" if mode == "single" else "{conversation_a}"
+            hint = f"a template with {conversation} is for any number of turns"
             raise ConfigError(Problem(f"{message}; {hint}", self.file, key=template.name))
         return template
 
@@ -120,51 +131,6 @@ def load(path: Path) -> Templates:
 def from_records(records: Iterable[Mapping[str, Any]]) -> Templates:
     """Return the templates that `to_records` gave."""
     return _collect(enumerate(records, 1), None)
-
-
-def fields(
-    questions: Sequence[str], answers: Sequence[str], references: Sequence[str] = ()
-) -> dict[str, str]:
-    """Return every field of a template for the judging of the last of the answers.
-
-    `questions` may go on after it; a reference that is missing is an empty text.
-    """
-    turn = len(answers)
-    filled = {"question": questions[turn - 1], "answer": answers[-1]}
-    conversation: list[str] = []
-    reference_conversation: list[str] = []
-    for number in range(1, turn + 1):
-        question, answer = questions[number - 1], answers[number - 1]
-        reference = references[number - 1] if number <= len(references) else ""
-        filled[f"question_{number}"] = question
-        filled[f"answer_{number}"] = answer
-        filled[f"ref_answer_{number}"] = reference
-        conversation += _block("question", number, question), _block("answer", number, answer)
-        if reference:
-            reference_conversation.append(_block("reference", number, reference))
-    filled["conversation"] = "\n\n".join(conversation)
-    filled["reference_conversation"] = "\n\n".join(reference_conversation)
-    return filled
-
-
-def pair_fields(
-    questions: Sequence[str],
-    first: Sequence[str],
-    second: Sequence[str],
-    references: Sequence[str] = (),
-) -> dict[str, str]:
-    """Return every field of a pairwise template: `first` is shown as A, `second` as B."""
-    filled = fields(questions, first, references)
-    for side, answers in (("a", first), ("b", second)):
-        shown = fields(questions, answers)
-        filled[f"answer_{side}"] = shown["answer"]
-        filled[f"conversation_{side}"] = shown["conversation"]
-        filled |= {f"answer_{side}_{turn}": answer for turn, answer in enumerate(answers, 1)}
-    return filled
-
-
-def _block(tag: str, turn: int, text: str) -> str:
-    return f'<{tag} turn="{turn}">\n{text}\n</{tag}>'
 
 
 def _collect(lines: Iterable[tuple[int, object]], file: str | None) -> Templates:
@@ -228,25 +194,31 @@ def _template(record: object) -> Template:
 def _role(template: Template) -> Role:
     """Return the role that the placeholders give a template, or raise what keeps it from any."""
     names, last_turn = template.placeholders, template.last_turn
-    turns: Literal["first", "later"] = "first"
-    if "conversation" in names or "question_1" in names:
+    turns: Turns = "first"
+    if template.shows_any_turn or "question_1" in names:
         turns = "later"
     problems: list[str] = []
     if turns == "first" and "question" not in names:
-        problems.append("no {question} (first turn), {question_1} or {conversation} (later turns)")
+        conversation = "{conversation}" if template.mode == "single" else "{conversation_a}"
+        problems.append(
+            f"no {{question}} (first turn), {{question_1}} or {conversation} (later turns)"
+        )
     if turns == "first" and last_turn > 1:
         problems.append(
             f"{{question}} is for the first turn only, but another is for turn {last_turn}"
         )
-    if template.mode == "single":
-        shown = f"answer_{last_turn}" if last_turn and turns == "later" else "answer"
-        if not names & {shown, "conversation"}:
+    numbered = f"_{last_turn}" if last_turn and turns == "later" else ""
+    for side in ("",) if template.mode == "single" else ("_a", "_b"):
+        shown = f"answer{side}{numbered}"
+        if not names & {shown, f"conversation{side}"}:
             problems.append(f"the answer to judge is not shown: {{{shown}}}")
-        problems += (
-            f"{{{name}}} is for type 'pairwise'"
-            for name in sorted(names)
-            if name.startswith(("answer_a", "answer_b"))
-        )
+    other: TemplateMode = "single" if template.mode == "pairwise" else "pairwise"
+    problems += (
+        f"{{{name}}} is for type {other!r}"
+        for name in sorted(names)
+        if name.startswith(("answer", "conversation"))
+        and (_PAIR.match(name) is None) is (other == "single")
+    )
     if problems:
         raise ConfigError(*(Problem(message, key="prompt_template") for message in problems))
     return Role(template.mode, turns, any(name.startswith("ref") for name in names))

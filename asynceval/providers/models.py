@@ -1,21 +1,12 @@
-"""The models that a server lists under `/models`, to tell what a mistyped name may have meant."""
+"""The models that a server lists, to tell what a mistyped name may have meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 
 _MOST = 3
 _LONGEST_NAME = 200
-
-
-def url(base_url: str) -> str:
-    """Return where the list of models is under a base URL, by the rules for chat completions."""
-    parts = urlsplit(base_url)
-    path = parts.path.rstrip("/")
-    stem = path.removesuffix("/chat/completions") if path else "/v1"
-    return urlunsplit((parts.scheme, parts.netloc, f"{stem}/models", parts.query, ""))
 
 
 def names(content: bytes) -> tuple[str, ...]:

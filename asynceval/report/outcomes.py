@@ -13,7 +13,7 @@ from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
-from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.domain.verdict import Choice, Unparsed, Verdict
 from asynceval.ladder import verdict
 from asynceval.pairs import Pairs, game
 from asynceval.prompts.imitation import imitates
@@ -86,6 +86,16 @@ class Outcome:
             answered_by=reply.model,
             before=tuple((earlier, said.usage) for earlier, said in before),
         )
+
+    @property
+    def winner(self) -> str | None:
+        """The name of the model that won a game, or "tie"; None without a verdict."""
+        if not isinstance(self.verdict, Choice) or self.cell.opponent is None:
+            return None
+        if self.verdict.winner == "tie":
+            return "tie"
+        is_first = (self.verdict.winner == "A") == (self.cell.order == 1)
+        return self.cell.target if is_first else self.cell.opponent
 
     @property
     def ending(self) -> Ending:

@@ -30,7 +30,10 @@ def write(folder: Path, summary: Summary, outcomes: Iterable[Outcome]) -> tuple[
         "choice",
         "judge",
         "repeat",
+        "opponent",
+        "order",
         "score",
+        "winner",
         "outcome",
     )
     _write(judgments, header, _judgments(outcomes))
@@ -57,6 +60,7 @@ def _judgments(outcomes: Iterable[Outcome]) -> Iterable[Sequence[object]]:
         if cell.judge is None:
             continue
         score = outcome.verdict.value if isinstance(outcome.verdict, Score) else None
+        order = cell.order if cell.opponent is not None else None
         what = f"{ending}: {outcome.reason}" if ending in ("unparsed", "failed") else ending
         yield (
             cell.question,
@@ -66,7 +70,10 @@ def _judgments(outcomes: Iterable[Outcome]) -> Iterable[Sequence[object]]:
             cell.choice,
             cell.judge,
             cell.repeat,
+            cell.opponent,
+            order,
             score,
+            outcome.winner,
             what,
         )
 

@@ -57,6 +57,7 @@ def encode(record: Record) -> bytes:
         "finish_reason": reply.finish_reason,
         "prompt_tokens": reply.usage.prompt_tokens,
         "completion_tokens": reply.usage.completion_tokens,
+        "reasoning_tokens": reply.usage.reasoning_tokens,
         "model": reply.model,
         "flags": reply.flags,
         "at": _rounded(record.at),
@@ -118,7 +119,11 @@ def decode_reply(content: dict[str, Any]) -> Reply:
         text=content["text"],
         reasoning=content["reasoning"],
         finish_reason=content["finish_reason"],
-        usage=Usage(content["prompt_tokens"], content["completion_tokens"]),
+        usage=Usage(
+            content["prompt_tokens"],
+            content["completion_tokens"],
+            content.get("reasoning_tokens"),  # not in lines of older versions
+        ),
         model=content["model"],
         flags=tuple(content["flags"]),
     )

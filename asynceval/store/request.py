@@ -10,6 +10,7 @@ import orjson
 
 from asynceval import __version__
 from asynceval.conversation import Plan
+from asynceval.domain.call import Settings
 from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
@@ -150,14 +151,24 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
                 )
                 for endpoint in fields["endpoints"]
             ),
-            "targets": tuple(Target(**_priced(target)) for target in fields["targets"]),
-            "judges": tuple(Judge(**_budgeted(_priced(judge))) for judge in fields["judges"]),
+            "targets": tuple(Target(**_set(_priced(target))) for target in fields["targets"]),
+            "judges": tuple(Judge(**_set(_budgeted(_priced(judge)))) for judge in fields["judges"]),
         }
     )
 
 
 def _priced(fields: dict[str, Any]) -> dict[str, Any]:
     return {**fields, "price": fields["price"] and Price(**fields["price"])}
+
+
+def _set(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's fields with its settings, which older versions did not write."""
+    settings = fields.get("settings", {})
+    lists = {
+        "stop": tuple(settings.get("stop", ())),
+        "headers": tuple((name, value) for name, value in settings.get("headers", ())),
+    }
+    return {**fields, "settings": Settings(**{**settings, **lists})}
 
 
 def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:

@@ -111,7 +111,7 @@ price = { input = 1 }
 
 [[judges]]
 name = "j"
-mode = "pairwise-all"
+mode = "pair"
 """
     path = config(tmp_path, text)
     with pytest.raises(ConfigError) as caught:

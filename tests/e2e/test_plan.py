@@ -81,10 +81,16 @@ def test_what_is_shown(tmp_path: Path, simulator: Simulator, questions: Path) ->
 def test_a_budget_needs_prices_before_the_first_call(
     tmp_path: Path, simulator: Simulator, questions: Path
 ) -> None:
-    """Every model without a price is named, with what to do, and nothing is sent."""
+    """Every model without a price is named, with what to do, and no cell is paid for."""
     config = write_config(tmp_path / "c.toml", simulator.base_url, questions)
+    names = ("models.sim-s25", "models.sim-s75", "judges.sim-judge")
     done = cli("run", config, "--budget", "1", cwd=tmp_path)
     assert done.code == 2
-    for name in ("models.sim-s25", "models.sim-s75", "judges.sim-judge"):
-        assert f"{name}: a budget in US dollars needs a price here" in done.err
     assert simulator.stats()["requests"] == 0
+    config.write_text(f"budget = {{ usd = 1.0 }}\n{config.read_text()}")
+    checked = cli("check", config, cwd=tmp_path)
+    assert checked.code == 2, "what a run refuses is no good config"
+    for name in names:
+        told = f"{name}: a budget in US dollars needs a price here"
+        assert told in done.err
+        assert told in checked.err

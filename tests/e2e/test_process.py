@@ -45,23 +45,53 @@ def run_in_shell(
     )
 
 
-@pytest.mark.parametrize(("limit", "conversations"), [("-Sn", 100), ("-n", 8)])
-def test_few_open_files(tmp_path: Path, limit: str, conversations: int) -> None:
-    """The soft limit of open files is raised to what `parallel` needs; a hard one is told."""
-    questions = write_questions(tmp_path / "question.jsonl", conversations, turns=1)
+def run_with_files(
+    tmp_path: Path, limit: str, config: Path, command: str = "run"
+) -> subprocess.CompletedProcess[str]:
+    """Run a command under a limit of open files."""
+    return run_in_shell(f'ulimit {limit}; exec "$@"', command, config, cwd=tmp_path)
+
+
+def test_few_open_files(tmp_path: Path) -> None:
+    """The soft limit of open files is raised to what `parallel` needs."""
+    questions = write_questions(tmp_path / "question.jsonl", 100, turns=1)
     with simulating("--latency", "0.5") as simulator:
         config = write_config(
             tmp_path / "a.toml", simulator.base_url, questions, ("sim-s25",), parallel=500
         )
-        done = run_in_shell(
-            f'ulimit {limit} 64; exec "$@"', "run", config, "--run-dir", "run", cwd=tmp_path
-        )
+        done = run_with_files(tmp_path, "-Sn 64", config)
         assert done.returncode == 0, done.stderr
-        assert simulator.paid == (2 * conversations, 0)
-        assert simulator.stats()["peak_in_flight"] >= conversations
-    told = "500 calls in flight need 564 open files, the system allows 64"
-    assert (told in done.stderr) is (limit == "-n"), done.stderr
-    assert "Too many open files" not in (tmp_path / "run" / "events.log").read_text()
+        assert "open files" not in done.stderr
+        assert simulator.paid == (200, 0)
+        assert simulator.stats()["peak_in_flight"] >= 100
+    assert "Too many open files" not in (tmp_path / "runs/e2e/events.log").read_text()
+
+
+def test_too_few_open_files(tmp_path: Path, simulator: Simulator, questions: Path) -> None:
+    """A hard limit below what `parallel` needs is refused with both, before the first call."""
+    config = write_config(tmp_path / "a.toml", simulator.base_url, questions, parallel=500)
+    done = run_with_files(tmp_path, "-n 128", config)
+    assert done.returncode == 2, done.stderr
+    assert done.stderr == (
+        "error: parallel: 500 calls in flight need 564 open files, and the system allows 128: "
+        "raise the hard limit (ulimit -Hn 564), or lower parallel, to 64 for all endpoints together\n"
+    )
+    assert simulator.stats()["requests"] == 0
+    assert not (tmp_path / "runs").exists()
+    assert "need 564 open files" in run_with_files(tmp_path, "-n 64", config, "check").stderr
+
+
+def test_auto_makes_do_with_few_open_files(
+    tmp_path: Path, simulator: Simulator, questions: Path
+) -> None:
+    """Nobody asked for so many: a warning says how far `parallel = "auto"` can go."""
+    config = write_config(tmp_path / "a.toml", simulator.base_url, questions)
+    config.write_text(config.read_text().replace("parallel = 50", 'parallel = "auto"'))
+    done = run_with_files(tmp_path, "-n 128", config)
+    assert done.returncode == 0, done.stderr
+    told = 'warning: parallel = "auto" may need 1064 open files, and the system allows 128'
+    assert told in done.stderr
+    assert simulator.paid == (32, 0)
 
 
 def test_a_hangup_that_the_user_ignores(tmp_path: Path) -> None:

@@ -12,9 +12,10 @@ import trustme
 from yarl import URL
 
 from asynceval.domain.failure import Cause
+from asynceval.domain.sweep import Endpoint
 from asynceval.engine.proxies import Proxies, proxies
 from asynceval.engine.transport import Request, Response, transport
-from asynceval.providers import openai
+from asynceval.providers.openai import OpenAI
 from asynceval.providers.signal import Action, Signal
 from tests.engine.fault_server import (
     Fault,
@@ -29,6 +30,7 @@ from tests.engine.fault_server import (
 
 pytestmark = pytest.mark.timeout(60)
 
+OPENAI = OpenAI(Endpoint("house", "http://h"))
 KEY = "sk-" + "s3cr3t" * 6
 BODY = b'{"choices": [{"message": {"content": "Hello."}}]}'
 PASSWORD = "pr0xy-w0rd"
@@ -53,7 +55,7 @@ def closed_port() -> Iterator[int]:
 
 async def post(url: str, ca_file: str | None = None) -> Response | Signal:
     async with transport() as http:
-        return await http.post(Request(url, openai.headers(KEY), b"{}", 10.0, ca_file))
+        return await http.post(Request(url, OPENAI.headers(KEY), b"{}", 10.0, ca_file))
 
 
 def through(

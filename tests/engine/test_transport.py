@@ -11,9 +11,11 @@ import pytest
 from asynceval import __version__
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Endpoint
 from asynceval.engine import transport as transport_module
 from asynceval.engine.transport import Request, Response, transport
-from asynceval.providers import openai
+from asynceval.providers.openai import OpenAI
+from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 from tests.engine.fault_server import (
     Fault,
@@ -32,6 +34,7 @@ from tests.engine.fault_server import (
 
 pytestmark = pytest.mark.timeout(60)
 
+OPENAI = OpenAI(Endpoint("house", "http://h"))
 KEY = "sk-" + "s3cr3t" * 6
 BODY = b'{"choices": [{"message": {"content": "Hello."}}]}'
 PACKED = gzip.compress(BODY)
@@ -40,7 +43,7 @@ CHUNKED = response(b"", "Transfer-Encoding: chunked", length=None)
 
 
 def request_to(url: str, seconds: float = 10.0) -> Request:
-    return Request(url, openai.headers(KEY), b'{"model": "m"}', seconds)
+    return Request(url, OPENAI.headers(KEY), b'{"model": "m"}', seconds)
 
 
 async def post(url: str, seconds: float = 10.0) -> Response | Signal:
@@ -190,7 +193,7 @@ def test_a_body_that_is_cut_without_a_trace_is_found_by_its_json(fault: Fault) -
     got = outcome_of(fault)
     assert isinstance(got, Response)
     assert got.status == 200
-    signal = openai.decode(got.status, got.headers, got.body)
+    signal = decode(OPENAI, got.status, got.headers, got.body)
     assert isinstance(signal, Signal)
     assert (signal.failure.cause, signal.action) == (Cause.MALFORMED, Action.RETRY_ONCE)
     assert signal.maybe_paid
@@ -235,7 +238,7 @@ def test_an_error_whose_body_breaks_is_still_that_error(fault: Fault) -> None:
     """Status and headers say what to do, so the server's wait is not lost with the body."""
     got = outcome_of(fault, 0.5)
     assert isinstance(got, Response)
-    signal = openai.decode(got.status, got.headers, got.body)
+    signal = decode(OPENAI, got.status, got.headers, got.body)
     assert isinstance(signal, Signal)
     assert (signal.action, signal.retry_after) == (Action.SLOW_DOWN, 7.0)
     assert not signal.maybe_paid
@@ -273,7 +276,7 @@ def test_a_redirect_to_another_server_is_not_followed(status: str, header: str) 
             assert isinstance(got, Response)
             assert got.status == int(status[:3])
             assert elsewhere.connections == 0
-            signal = openai.decode(got.status, got.headers, got.body)
+            signal = decode(OPENAI, got.status, got.headers, got.body)
             check(signal, Cause.CONFIG, Action.HALT_ENDPOINT, f"127.0.0.1:{elsewhere.port}")
 
     anyio.run(main)
@@ -284,7 +287,7 @@ def test_a_redirect_within_the_server_is_not_followed(location: str) -> None:
     """Not even to another path, and a loop ends where it starts."""
     got = outcome_of(says(response(b"", f"Location: {location}", status="308 Moved")))
     assert isinstance(got, Response)
-    signal = openai.decode(got.status, got.headers, got.body)
+    signal = decode(OPENAI, got.status, got.headers, got.body)
     check(signal, Cause.CONFIG, Action.HALT_ENDPOINT, f"redirected to {location}")
 
 
@@ -411,7 +414,7 @@ def test_a_key_that_cannot_be_sent_is_no_wrong_url() -> None:
 
     async def main() -> Response | Signal:
         async with serve(hangs()) as server, transport() as http:
-            got = await http.post(Request(server.url, openai.headers(f"{KEY}\n"), b"{}", 10.0))
+            got = await http.post(Request(server.url, OPENAI.headers(f"{KEY}\n"), b"{}", 10.0))
             assert server.requests == []
             return got
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asynceval.domain.verdict import Score
+from asynceval.prompts.fields import fields, pair_fields
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.template import Template
-from asynceval.prompts.templates import builtin, fields
+from asynceval.prompts.templates import builtin
 from asynceval.prompts.verdicts import read_score
 
 
@@ -80,6 +81,12 @@ def test_every_delimiter_of_our_templates_is_known(turn: int, *, has_reference: 
     filled = template.fill(fields(["Q?"] * turn, ["ANSWER"] * turn, ["R"] * turn))
     _, _, after = filled[-1].content.rpartition("ANSWER")
     assert imitates(after.partition("First ")[0])
+    pair = builtin().pick("pairwise", turn, has_reference)
+    made = pair_fields(["Q?"] * turn, ["ONE"] * turn, ["OTHER"] * turn, ["R"] * turn)
+    user = pair.fill(made)[-1].content
+    between = user.rpartition("ONE")[2].partition("OTHER")[0]
+    assert imitates(between.partition("\n\n")[0])
+    assert imitates(user.rpartition("OTHER")[2].partition("First ")[0])
 
 
 @given(st.text(alphabet="[]【】［］\\/ 0179.ABRating:\n", max_size=40))

@@ -55,6 +55,7 @@ def test_placeholders() -> None:
     [
         *("question", "answer", "question_1", "answer_3", "ref_answer_10", "conversation"),
         *("reference_conversation", "answer_a", "answer_b", "answer_a_1", "answer_b_2"),
+        *("conversation_a", "conversation_b"),
     ],
 )
 def test_known_placeholders(name: str) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from asynceval.domain.errors import ConfigError
+from asynceval.domain.verdict import Choice
 from asynceval.prompts import templates
+from asynceval.prompts.fields import fields, pair_fields
 from asynceval.prompts.template import TemplateMode
-from asynceval.prompts.templates import fields
-from asynceval.prompts.verdicts import read_score
+from asynceval.prompts.verdicts import read_choice, read_score
 
 SHARED = Path(__file__).parents[3] / "shared/mt_bench"
 CHINESE = Path(__file__).parents[2] / "data/testcases_zh/judge_prompts.jsonl"
@@ -79,6 +80,69 @@ def test_our_words_are_no_verdict(role: tuple[TemplateMode, int, bool]) -> None:
     """A judge that repeats our template has given no verdict."""
     template = templates.builtin().pick(*role)
     assert not hasattr(read_score(template.system + template.user), "value")
+
+
+PAIR_ROLES: list[tuple[TemplateMode, int, bool]] = [("pairwise", *role[1:]) for role in ROLES]
+OTHERS = ["Eleven.", "A hundred and twenty-one."]
+
+
+@pytest.mark.parametrize("role", PAIR_ROLES)
+def test_ours_for_pairs(role: tuple[TemplateMode, int, bool]) -> None:
+    """Our pairwise templates show both sides and the references, and ask for a choice."""
+    _, turn, has_reference = role
+    template = templates.builtin().pick(*role)
+    references = REFERENCES if has_reference else []
+    made = pair_fields(QUESTIONS, ANSWERS[:turn], OTHERS[:turn], references)
+    system, user = template.fill(made)
+    for text in [*QUESTIONS[:turn], *ANSWERS[:turn], *OTHERS[:turn], *references[:turn]]:
+        assert f">\n{text}\n</" in user.content
+    assert user.content.index(ANSWERS[turn - 1]) < user.content.index(OTHERS[turn - 1])
+    assert "Thanks!" not in user.content
+    assert user.content.endswith("\nVerdict: [[X]]")
+    assert "{" not in system.content + user.content
+    assert not hasattr(read_choice(system.content + user.content), "winner")
+
+
+def test_pairs_of_any_number_of_turns() -> None:
+    """Our pairwise templates judge a third turn too, and each side shows its own conversation."""
+    template = templates.builtin().pick("pairwise", 3, has_reference=False)
+    made = pair_fields(QUESTIONS, [*ANSWERS, "Bye."], [*OTHERS, "Welcome."])
+    _, user = template.fill(made)
+    one, _, other = user.content.partition("<conversation_b>")
+    assert '<answer turn="3">\nBye.\n</answer>' in one
+    assert '<answer turn="3">\nWelcome.\n</answer>' in other
+    assert "Welcome." not in one
+    assert "Bye." not in other
+
+
+def test_fields_of_pairs() -> None:
+    """What belongs to one side is named by it, and nothing shows a side without its letter."""
+    assert set(pair_fields(QUESTIONS, ANSWERS, OTHERS)) == {
+        *("question", "question_1", "question_2", "reference_conversation"),
+        *("ref_answer_1", "ref_answer_2", "conversation_a", "conversation_b"),
+        *("answer_a", "answer_b", "answer_a_1", "answer_b_1", "answer_a_2", "answer_b_2"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{question} {answer_a}", "the answer to judge is not shown: {answer_b}"),
+        (
+            "{question_1} {answer_a_1} {question_2} {answer_a_2} {answer_b_1}",
+            "the answer to judge is not shown: {answer_b_2}",
+        ),
+        ("{conversation_a}", "the answer to judge is not shown: {answer_b}"),
+        ("{answer_a} {answer_b}", "no {question} (first turn), {question_1} or {conversation_a}"),
+        ("{question} {answer_a} {answer_b} {answer}", "{answer} is for type 'single'"),
+        ("{conversation_a} {conversation_b} {answer_1}", "{answer_1} is for type 'single'"),
+        ("{conversation_a} {conversation_c}", "unknown placeholder {conversation_c}"),
+    ],
+)
+def test_no_role_for_pairs(tmp_path: Path, text: str, message: str) -> None:
+    """A pairwise template that hides a side, or is for single answers, is refused by what it lacks."""
+    (problem,) = problems(written(tmp_path, single(text, type="pairwise")))
+    assert problem.startswith(f"1: prompt_template: {message}")
 
 
 def test_any_number_of_turns() -> None:
@@ -162,6 +226,35 @@ def test_fastchat_prompts() -> None:
         assert user.content == prompt
 
 
+def test_fastchat_pairs() -> None:
+    """Both games of ten real pairs show what FastChat sent, and come to the winners it recorded."""
+    judgments = SHARED / "model_judgment/gpt-4_pair.jsonl"
+    if not judgments.is_file():
+        pytest.skip(f"the real MT-Bench judgments are not here: {judgments}")
+    template = templates.load(SHARED / "judge_prompts.jsonl").pick("pairwise", 1, False)
+    for line in judgments.read_bytes().splitlines():
+        record = json.loads(line)
+        question, answers = sides_in(record["g1_user_prompt"])
+        shown = {"A": "model_1", "B": "model_2", "tie": "tie"}
+        for game in ("g1", "g2"):
+            first, second = answers
+            made = pair_fields([question], [first], [second])
+            assert template.fill(made)[1].content == record[f"{game}_user_prompt"]
+            verdict = read_choice(record[f"{game}_judgment"], rule="fastchat")
+            assert isinstance(verdict, Choice)
+            assert shown[verdict.winner] == record[f"{game}_winner"]
+            answers, shown = answers[::-1], {"A": "model_2", "B": "model_1", "tie": "tie"}
+
+
+def sides_in(prompt: str) -> tuple[str, list[str]]:
+    """Return the question and the answers in one of FastChat's prompts for a pair."""
+    question, _, rest = prompt.partition("\n\n[The Start of Assistant A's Answer]\n")
+    first, _, rest = rest.partition("\n[The End of Assistant A's Answer]\n\n")
+    second = rest.removeprefix("[The Start of Assistant B's Answer]\n")
+    end = "\n[The End of Assistant B's Answer]"
+    return question.removeprefix("[User Question]\n"), [first, second.removesuffix(end)]
+
+
 def answers_in(prompt: str, turn: int) -> list[str]:
     """Return the answers in one of FastChat's prompts for single answers."""
     if turn == 1:
@@ -234,6 +327,7 @@ def test_every_problem_of_a_file(tmp_path: Path) -> None:
         ("{question} {answer} {ref_answer_2}", "{question} is for the first turn only"),
         ("{question} {answer} {answer_a}", "{answer_a} is for type 'pairwise'"),
         ("{conversation} {answer_b_1}", "{answer_b_1} is for type 'pairwise'"),
+        ("{conversation} {conversation_b}", "{conversation_b} is for type 'pairwise'"),
     ],
 )
 def test_no_role(tmp_path: Path, text: str, message: str) -> None:

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asynceval.providers.models import names, near, url
+from asynceval.domain.sweep import Endpoint
+from asynceval.providers.models import names, near
+from asynceval.providers.openai import OpenAI
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,7 @@ from asynceval.providers.models import names, near, url
 )
 def test_url(base: str, full: str) -> None:
     """The list is beside the chat completions, wherever these are."""
-    assert url(base) == full
+    assert OpenAI(Endpoint("house", base)).listing() == full
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,14 @@ from asynceval import __version__
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply, Usage
-from asynceval.providers.openai import body, decode, headers, url
+from asynceval.domain.sweep import Endpoint
+from asynceval.providers.openai import OpenAI
+from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 
 END = "chat/completions"
+OPENAI = OpenAI(Endpoint("house", "http://h"))
+CALL = Call("m", "m", (Message("user", "Hi"),))
 HALT = Action.HALT_ENDPOINT
 AGAIN = Action.RETRY_ONCE
 NO_HEADERS: dict[str, str] = {}
@@ -40,7 +44,7 @@ NO_HEADERS: dict[str, str] = {}
 )
 def test_url(base: str, full: str) -> None:
     """A bare host gets /v1, a path is taken as it is, and a query is kept."""
-    assert url(base) == full
+    assert OpenAI(Endpoint("house", base)).url(CALL) == full
 
 
 def test_headers() -> None:
@@ -50,8 +54,8 @@ def test_headers() -> None:
         "Accept": "application/json",
         "User-Agent": f"asynceval/{__version__}",
     }
-    assert headers(None) == plain
-    assert headers("k") == {**plain, "Authorization": "Bearer k"}
+    assert OPENAI.headers(None) == plain
+    assert OPENAI.headers("k") == {**plain, "Authorization": "Bearer k"}
 
 
 def test_body() -> None:
@@ -59,7 +63,7 @@ def test_body() -> None:
     messages = (Message("system", "Be “brief”."), Message("user", "Hi\n"))
     call = Call("shown", "wire", messages, Sampling(0.0, 16), choice=3)
     assert (
-        body(call)
+        OPENAI.body(call)
         == (
             '{"model":"wire","messages":[{"role":"system","content":"Be “brief”."},'
             '{"role":"user","content":"Hi\\n"}],"temperature":0.0,"max_tokens":16}'
@@ -70,7 +74,7 @@ def test_body() -> None:
 def test_body_without_settings() -> None:
     """What is None is left to the server."""
     call = Call("shown", "wire", (Message("user", "Hi"),))
-    assert body(call) == b'{"model":"wire","messages":[{"role":"user","content":"Hi"}]}'
+    assert OPENAI.body(call) == b'{"model":"wire","messages":[{"role":"user","content":"Hi"}]}'
 
 
 def whole(**changes: Any) -> dict[str, Any]:
@@ -91,7 +95,9 @@ def whole(**changes: Any) -> dict[str, Any]:
 
 def decoded(content: object, status: int = 200, **named: str) -> Reply | Signal:
     raw = content if isinstance(content, bytes) else orjson.dumps(content)
-    return decode(status, CIMultiDict({k.replace("_", "-"): v for k, v in named.items()}), raw)
+    return decode(
+        OPENAI, status, CIMultiDict({k.replace("_", "-"): v for k, v in named.items()}), raw
+    )
 
 
 def reply(content: object) -> Reply:
@@ -319,7 +325,12 @@ def test_an_unasked_encoding_is_named() -> None:
 def test_several_answers_and_streams_are_never_asked_for() -> None:
     """A server may ignore `n`, and a cut stream may look whole: neither is part of any request."""
     call = Call("shown", "wire", (Message("user", "Hi"),), Sampling(0.5, 16), choice=7)
-    assert orjson.loads(body(call)).keys() == {"model", "messages", "temperature", "max_tokens"}
+    assert orjson.loads(OPENAI.body(call)).keys() == {
+        "model",
+        "messages",
+        "temperature",
+        "max_tokens",
+    }
 
 
 def test_an_unusable_body_is_quoted() -> None:
@@ -481,7 +492,7 @@ def test_any_body_is_a_reply_or_a_signal(
     content: bytes, status: int, named: dict[str, str]
 ) -> None:
     """Whatever a server sends, nothing is raised, and what comes of it can be stored."""
-    outcome = decode(status, CIMultiDict(named), content)
+    outcome = decode(OPENAI, status, CIMultiDict(named), content)
     if isinstance(outcome, Reply):
         assert 200 <= status < 300
         assert outcome.text.strip()
@@ -489,3 +500,50 @@ def test_any_body_is_a_reply_or_a_signal(
         assert outcome.failure.message
         assert outcome.empty is None or not outcome.empty.text.strip()
     orjson.dumps(outcome)
+
+
+def thinking(content: str | None, **usage: Any) -> dict[str, Any]:
+    """Return a chat completion that was cut, after so many tokens of thinking."""
+    cut = whole(content=content)
+    cut["choices"][0]["finish_reason"] = "length"
+    cut["usage"] |= usage
+    return cut
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        thinking("", completion_tokens_details={"reasoning_tokens": 64}),
+        thinking("<think>\nLet me see"),
+        thinking("<think>Done.</think>\n"),
+        {**thinking(None), "usage": None}
+        | {
+            "choices": [
+                {
+                    "message": {"content": None, "reasoning_content": "Hm"},
+                    "finish_reason": "length",
+                }
+            ]
+        },
+    ],
+)
+def test_all_tokens_spent_thinking_is_an_outcome_of_its_own(content: dict[str, Any]) -> None:
+    """A model that was cut while it thought has given no answer, and the message says what helps."""
+    got = signal(content)
+    assert (got.failure.cause, got.action) == (Cause.THINKING, Action.GIVE_UP)
+    assert got.maybe_paid
+    assert "raise max_tokens, or lower effort" in got.failure.message
+
+
+def test_thinking_is_counted() -> None:
+    """The tokens of thinking are kept beside those of the whole completion."""
+    content = whole()
+    content["usage"]["completion_tokens_details"] = {"reasoning_tokens": 1}
+    assert reply(content).usage == Usage(3, 2, 1)
+    content["usage"]["completion_tokens_details"] = {"reasoning_tokens": -1}
+    assert reply(content).usage == Usage(3, 2)
+
+
+def test_a_cut_answer_after_thinking_is_an_answer() -> None:
+    """What was said before the cut is judged, as ever."""
+    assert reply(thinking("<think>Hm</think>Well, I")).is_truncated

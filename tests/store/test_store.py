@@ -177,6 +177,8 @@ def test_failures(tmp_path: Path) -> None:
         "choice": 0,
         "judge": None,
         "repeat": 0,
+        "opponent": None,
+        "order": 1,
         "cause": "context_length",
         "message": "too long: \u2028",
         "status": 400,

@@ -1,0 +1,65 @@
+"""A provider: how one kind of endpoint is spoken to, and what a response of its kind says."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
+
+from asynceval.domain.call import Call
+from asynceval.domain.reply import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a response says, in words that all providers share.
+
+    `text` is None where there is none, which is less than an empty one. `finish_reason` is "stop",
+    "length" or "content_filter" where the provider's own word means that. `is_all` is false if the
+    model meant to go on with something that is no text, such as a call of a tool.
+    """
+
+    text: str | None
+    finish_reason: str | None = None
+    usage: Usage = field(default_factory=Usage)
+    model: str | None = None
+    reasoning: str | None = None
+    refusal: str | None = None
+    is_all: bool = True
+
+
+class UnreadableError(ValueError):
+    """A success that is no reply: what is wrong with it, in words for people."""
+
+
+class Provider(Protocol):
+    """One kind of endpoint, made for one endpoint. Pure: no I/O, no clock.
+
+    `place` is where a response holds its text. `lacks` names settings, by their config keys, that the
+    kind has no field for; `efforts` are the types that `effort` may have: a word, a number of tokens.
+    """
+
+    place: ClassVar[str]
+    lacks: ClassVar[frozenset[str]]
+    efforts: ClassVar[tuple[type, ...]]
+
+    def url(self, call: Call) -> str:
+        """Return where a call is sent to, with POST."""
+        ...
+
+    def headers(self, key: str | None) -> dict[str, str]:
+        """Return the headers that all requests share; without a key none is sent."""
+        ...
+
+    def body(self, call: Call) -> bytes:
+        """Return a call's request. A setting that is None is left to the server."""
+        ...
+
+    def read(self, parsed: Any) -> Said:
+        """Return what the JSON of a success says.
+
+        Raises UnreadableError, or any of KeyError, IndexError, TypeError and AttributeError where
+        something is not where it belongs.
+        """
+        ...
+
+    def listing(self) -> str | None:
+        """Return where the endpoint lists its models, to be asked with GET; None if nowhere."""
+        ...

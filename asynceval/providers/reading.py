@@ -1,0 +1,126 @@
+"""Reading a response: the reply in it, or what its failure calls for. One way for all providers."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.providers.provider import Provider, Said, UnreadableError
+from asynceval.providers.refusal import is_error, refused
+from asynceval.providers.signal import Action, Signal
+
+_EXCERPT = 500
+_ENCODINGS = ("identity", "gzip", "deflate", "")
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def decode(
+    provider: Provider, status: int, headers: Mapping[str, str], content: bytes
+) -> Reply | Signal:
+    """Return the reply in a response, or what its failure calls for. Never raises.
+
+    A success counts only when the JSON is whole and holds a text: a proxy's page, a cut body and
+    an error inside a 200 are none.
+    """
+    try:
+        parsed, flags = _parse(content)
+    except ValueError:
+        return _not_json(status, headers, content)
+    if not 200 <= status < 300 or is_error(parsed):
+        return refused(status, headers, parsed)
+    try:
+        said = provider.read(parsed)
+    except UnreadableError as error:
+        return _unusable(Cause.MALFORMED, str(error), status, content)
+    except (LookupError, ValueError, TypeError, AttributeError):
+        return _unusable(Cause.MALFORMED, f"no {provider.place}", status, content)
+    reply = Reply(
+        text=said.text or "",
+        reasoning=said.reasoning,
+        finish_reason=said.finish_reason,
+        usage=said.usage,
+        model=said.model,
+        flags=flags,
+    )
+    if reply.finish_reason == "length" and _is_all_thinking(reply):
+        return _withheld(Cause.THINKING, _all_thinking(reply))
+    return reply if reply.text.strip() else _textless(reply, said, status, content)
+
+
+def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:
+    """Parse the body; half characters become U+FFFD, and a flag. NaN and infinities become null."""
+    try:
+        return orjson.loads(content), ()
+    except ValueError:
+        try:
+            parsed = json.loads(content, parse_constant=lambda _: None)
+            text = json.dumps(parsed, ensure_ascii=False)
+        except RecursionError as error:
+            raise ValueError("nested too deep") from error
+        whole = _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
+        return orjson.loads(whole), () if whole == text else ("surrogate",)
+
+
+def _is_all_thinking(reply: Reply) -> bool:
+    """Whether a model thought, and had not begun to speak when its tokens ended."""
+    said, thought = strip_reasoning(reply.text)
+    is_thought = thought or reply.reasoning or reply.usage.reasoning_tokens
+    return bool(is_thought) and not said.strip()
+
+
+def _all_thinking(reply: Reply) -> str:
+    tokens = reply.usage.reasoning_tokens or reply.usage.completion_tokens
+    spent = "all of max_tokens" if tokens is None else f"all of its {tokens} tokens"
+    return (
+        f"the model spent {spent} thinking, before the first word of the answer: "
+        "raise max_tokens, or lower effort"
+    )
+
+
+def _textless(reply: Reply, said: Said, status: int, content: bytes) -> Signal:
+    """Return what a reply without a word calls for."""
+    if reply.finish_reason == "content_filter":
+        return _withheld(Cause.FILTERED, "a content filter withheld the answer")
+    if said.refusal:
+        return _withheld(Cause.REFUSED, said.refusal[:_EXCERPT])
+    if reply.finish_reason == "length":
+        told = "all of max_tokens went before the first word of the answer: raise max_tokens"
+        return _withheld(Cause.NO_CONTENT, told)
+    signal = _unusable(Cause.NO_CONTENT, "the message has no text", status, content)
+    is_answer = said.text is not None and reply.finish_reason == "stop" and said.is_all
+    empty = replace(reply, flags=(*reply.flags, "empty")) if is_answer else None
+    return replace(signal, empty=empty)
+
+
+def _withheld(cause: Cause, message: str) -> Signal:
+    return Signal(Failure(cause, message), Action.GIVE_UP, maybe_paid=True)
+
+
+def _unusable(cause: Cause, what: str, status: int, content: bytes) -> Signal:
+    excerpt = content[:_EXCERPT].decode("utf-8", "replace")
+    failure = Failure(cause, f"{what}: {excerpt}", status)
+    return Signal(failure, Action.RETRY_ONCE, maybe_paid=True)
+
+
+def _not_json(status: int, headers: Mapping[str, str], content: bytes) -> Signal:
+    if not 200 <= status < 300:
+        text = content[:_EXCERPT].decode("utf-8", "replace")
+        return refused(status, headers, text)
+    start = content.lstrip()
+    if start.startswith(b"<"):
+        message = "a web page came back, not JSON: is base_url right? Mostly it ends in /v1"
+        return Signal(Failure(Cause.CONFIG, message, status), Action.HALT_ENDPOINT)
+    kind = headers.get("Content-Type", "").lower()
+    encoding = headers.get("Content-Encoding", "identity").strip().lower()
+    what = "the body is not whole JSON"
+    if kind.startswith("text/event-stream") or start.startswith((b"data:", b"event:")):
+        what = "the server streams although it was not asked to"
+    elif encoding not in _ENCODINGS:
+        what = f"the body is encoded as {encoding[:20]}, which was not asked for"
+    return _unusable(Cause.MALFORMED, what, status, content)
