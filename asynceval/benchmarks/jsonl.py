@@ -13,17 +13,19 @@ Turns = tuple[str, ...]
 _FASTCHAT_ERROR = "$ERROR$"
 
 
-def load_questions(path: Path) -> tuple[Question, ...]:
+def load_questions(path: Path, skipped: Problems | None = None) -> tuple[Question, ...]:
     """Read a question file: question_id, category, turns and perhaps required_temperature.
 
     Other fields are left alone, the file's own `reference` too: a judge never sees it. Raises
-    ConfigError with every problem of the file.
+    ConfigError with every problem of the file; with `skipped`, a line that is wrong is left out, and
+    what is wrong with it is added there.
     """
     problems = Problems()
+    bad = problems if skipped is None else skipped
     questions: list[Question] = []
     first: dict[str, int] = {}
-    for line, record in read(path, problems):
-        fields = _Fields(record, path, line, problems)
+    for line, record in read(path, problems, bad):
+        fields = _Fields(record, path, line, bad)
         identity = fields.identity()
         if identity is not None and first.setdefault(identity, line) != line:
             fields.wrong(
@@ -31,7 +33,7 @@ def load_questions(path: Path) -> tuple[Question, ...]:
             )
         category, turns = fields.category(), fields.turns(record, "turns")
         temperature = fields.temperature()
-        if identity is not None and category is not None and turns is not None:
+        if identity and category and turns and not fields.are_wrong:
             # Few categories, many questions: each name is kept once.
             category = intern(category)
             questions.append(Question(identity, category, turns, temperature=temperature))
@@ -41,28 +43,32 @@ def load_questions(path: Path) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def load_references(path: Path, name: str | None = None) -> dict[str, Turns]:
+def load_references(
+    path: Path, name: str | None = None, skipped: Problems | None = None
+) -> dict[str, Turns]:
     """Read reference answers by question id: `choices[0].turns` of a file, or of a folder's files.
 
     Within a file the last line of an id wins, as FastChat appends answers made again. Files of a
-    folder must not contradict each other; `name` chooses one of them, without its `.jsonl`.
+    folder must not contradict each other; `name` chooses one of them, without its `.jsonl`. Wrong
+    lines are treated as in `load_questions`.
     """
     problems = Problems()
+    bad = problems if skipped is None else skipped
     if name is not None:
         path = path / f"{name}.jsonl"
-    found = _folder(path, problems) if path.is_dir() else _file(path, problems)
+    found = _folder(path, problems, bad) if path.is_dir() else _file(path, problems, bad)
     if not found and not problems:
         problems.add(path, None, None, f"0 reference answers in {path}")
     problems.raise_if_any()
     return found
 
 
-def _folder(folder: Path, problems: Problems) -> dict[str, Turns]:
+def _folder(folder: Path, problems: Problems, bad: Problems) -> dict[str, Turns]:
     found: dict[str, Turns] = {}
     origin: dict[str, Path] = {}
     clashes: dict[tuple[Path, Path], list[str]] = {}
     for path in sorted(folder.glob("*.jsonl")):
-        for identity, turns in _file(path, problems).items():
+        for identity, turns in _file(path, problems, bad).items():
             if found.setdefault(identity, turns) != turns:
                 clashes.setdefault((origin[identity], path), []).append(identity)
             origin.setdefault(identity, path)
@@ -77,10 +83,10 @@ def _folder(folder: Path, problems: Problems) -> dict[str, Turns]:
     return found
 
 
-def _file(path: Path, problems: Problems) -> dict[str, Turns]:
+def _file(path: Path, problems: Problems, bad: Problems) -> dict[str, Turns]:
     found: dict[str, Turns] = {}
-    for line, record in read(path, problems):
-        fields = _Fields(record, path, line, problems)
+    for line, record in read(path, problems, bad):
+        fields = _Fields(record, path, line, bad)
         identity, turns = fields.identity(), fields.answer()
         if identity is not None and turns is not None:
             found[identity] = turns
@@ -99,9 +105,11 @@ class _Fields:
         self._path = path
         self._line = line
         self._problems = problems
+        self.are_wrong = False
 
     def wrong(self, key: str, message: str) -> None:
         """Note a problem, with the question's id when that is not what is wrong."""
+        self.are_wrong = True
         identity = self._record.get("question_id")
         if key != "question_id" and isinstance(identity, int | str):
             message = f"{message} (question {identity})"

@@ -39,26 +39,30 @@ class Problems:
         else:
             self._more += 1
 
+    def told(self) -> tuple[Problem, ...]:
+        """Return the first of them, and how many more there are."""
+        more = (Problem(f"and {self._more} more problems"),) if self._more else ()
+        return (*self._shown, *more)
+
     def raise_if_any(self) -> None:
         """Raise a ConfigError that holds them all, if there are any."""
-        if self._more:
-            raise ConfigError(*self._shown, f"and {self._more} more problems")
         if self._shown:
-            raise ConfigError(*self._shown)
+            raise ConfigError(*self.told())
 
 
-def read(path: Path, problems: Problems) -> Iterator[tuple[int, Record]]:
+def read(path: Path, problems: Problems, bad: Problems) -> Iterator[tuple[int, Record]]:
     r"""Yield each object of a JSONL file with its line, counted from 1. Blank lines are skipped.
 
     A byte order mark, CRLF and a last line without an end are fine. Lines end at b"\n" alone:
-    U+2028 and its like are text. What is no object is added to `problems` and left out.
+    U+2028 and its like are text. What is wrong with the file as a whole is added to `problems`; a
+    line that holds no object is added to `bad` and left out.
     """
     if not path.is_file():
         problems.add(path, None, None, _absence(path))
         return
     try:
         with path.open("rb") as file:
-            yield from _objects(file, path, problems)
+            yield from _objects(file, path, problems, bad)
     except OSError as error:
         problems.add(path, None, None, f"cannot be read: {error.strerror}")
 
@@ -71,21 +75,24 @@ def _absence(path: Path) -> str:
     return f"no such file; looked for {path.absolute()}"
 
 
-def _objects(file: BufferedReader, path: Path, problems: Problems) -> Iterator[tuple[int, Record]]:
+def _objects(
+    file: BufferedReader, path: Path, problems: Problems, bad: Problems
+) -> Iterator[tuple[int, Record]]:
     number = 0
     while raw := file.readline(LINE_LIMIT + 1):
         number += 1
         if len(raw) > LINE_LIMIT and not raw.endswith(b"\n"):
-            problems.add(path, number, None, f"longer than {LINE_LIMIT // 2**20} MB: refused")
+            bad.add(path, number, None, f"longer than {LINE_LIMIT // 2**20} MB: refused")
             _skip_line(file)
             continue
         skipped = 0
         if number == 1:
             if _is_utf_16(raw):
-                problems.add(path, 1, None, "byte 1: this is UTF-16; save the file as UTF-8")
+                told = "line 1, byte 1: this is UTF-16; save the file as UTF-8"
+                problems.add(path, None, None, told)
                 return
             skipped = len(_BOM) if raw.startswith(_BOM) else 0
-        record = _parsed(raw, skipped, path, number, problems)
+        record = _parsed(raw, skipped, path, number, bad)
         if record is not None:
             yield number, record
 
@@ -100,22 +107,22 @@ def _is_utf_16(raw: bytes) -> bool:
     return raw.startswith(_UTF_16) or raw[:2].count(0) == 1
 
 
-def _parsed(raw: bytes, skipped: int, path: Path, number: int, problems: Problems) -> Record | None:
+def _parsed(raw: bytes, skipped: int, path: Path, number: int, bad: Problems) -> Record | None:
     try:
         text = raw[skipped:].decode().rstrip("\r\n")
     except UnicodeDecodeError as error:
         at = skipped + error.start
-        problems.add(path, number, None, f"byte {at + 1} (0x{raw[at]:02x}) is not UTF-8")
+        bad.add(path, number, None, f"byte {at + 1} (0x{raw[at]:02x}) is not UTF-8")
         return None
     if not text.strip():
         return None
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        problems.add(path, number, None, f"column {error.pos + 1}: {_explained(error.msg)}")
+        bad.add(path, number, None, f"column {error.pos + 1}: {_explained(error.msg)}")
         return None
     if not isinstance(value, dict):
-        problems.add(path, number, None, 'must be one JSON object, {"question_id": ...}')
+        bad.add(path, number, None, 'must be one JSON object, {"question_id": ...}')
         return None
     return value
 

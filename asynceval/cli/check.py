@@ -4,14 +4,21 @@ import sys
 from collections.abc import Sized
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
+from asynceval.cli import options
+
+if TYPE_CHECKING:
+    from asynceval.config.flags import Flags
+
 
 @click.command()
-@click.argument("config", type=click.Path(path_type=Path))
-def check(config: Path) -> None:
-    """Check CONFIG, its data and keys, and send one small call to each model.
+@options.asked
+@options.parallel
+def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
+    """Check all that `run` would refuse with the same flags, and send one small call to each model.
 
     Names every problem at once. The calls are the only ones that may cost something: 16 tokens for
     each model and judge.
@@ -27,15 +34,15 @@ def check(config: Path) -> None:
     from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import draft, equip
-    from asynceval.config.flags import Flags, resolve
+    from asynceval.config.flags import resolve
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
     from asynceval.engine.probe import probe
 
     with told():
-        request = resolve(config, Flags())
+        request = resolve(config, flags)
         sweep = request.sweep
-        prepared = equip(draft(request, earlier(place(sweep))))
+        prepared = equip(draft(request, earlier(place(sweep, run_dir))))
         problems = list(prepared.problems)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
@@ -45,7 +52,14 @@ def check(config: Path) -> None:
             what = found.outcome
             if isinstance(what, Failure):
                 where = f"endpoints.{found.endpoint}"
-                problems.append(Problem(f"{found.model}: {what.message}", str(config), None, where))
+                problems.append(
+                    Problem(
+                        f"{found.model}: {what.message}",
+                        str(config) if config else None,
+                        None,
+                        where,
+                    )
+                )
             else:
                 click.echo(f"ok  {found.endpoint}: {found.model} answers")
         if problems:
@@ -56,5 +70,5 @@ def check(config: Path) -> None:
             "judge": sweep.judges,
         }
         parts = [f"{len(of)} {what}{'' if len(of) == 1 else 's'}" for what, of in counts.items()]
-        click.echo(f"ok  {config}: {', '.join(parts)}")
+        click.echo(f"ok  {config or sweep.name}: {', '.join(parts)}")
     sys.exit(0)

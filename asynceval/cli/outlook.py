@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asynceval.cli.names import fitted
+from asynceval.domain.sweep import Parallel
 from asynceval.domain.text import visible
 from asynceval.progress.wording import duration as clock
 from asynceval.report.duration import Duration
@@ -53,7 +54,7 @@ def _cost(outlook: Outlook) -> str:
     return f"{_usd(whole)} USD and what the models without a price cost: {_UNKNOWN}"
 
 
-def _time(parallel: int | None, its: Duration) -> str:
+def _time(parallel: Parallel | None, its: Duration) -> str:
     case = "as configured" if parallel is None else f"at parallel {parallel}"
     seconds, bound = its.seconds, its.binding
     line = f"time    {clock(seconds.mid)} ({clock(seconds.low)} to {clock(seconds.high)}) {case}"

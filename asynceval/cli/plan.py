@@ -1,53 +1,37 @@
 """`asynceval plan`: what a sweep would take, before it takes it."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from asynceval.cli import options
+from asynceval.cli.parallel import ParallelType
+from asynceval.domain.sweep import Parallel
+
+if TYPE_CHECKING:
+    from asynceval.config.flags import Flags
+
 
 @click.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@click.option(
-    "--model", "models", multiple=True, metavar="M", help="Only this model of CONFIG; repeatable."
-)
-@click.option(
-    "--judge", "judges", multiple=True, metavar="J", help="Only this judge of CONFIG; repeatable."
-)
-@click.option(
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="C",
-    help="Only questions of this category; repeatable.",
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N questions."
-)
-@click.option(
-    "--run-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Where the run is kept. Default: runs/<name>.",
-)
+@options.asked
 @click.option(
     "--parallel",
-    type=click.IntRange(min=1),
-    metavar="N",
+    "what_if",
+    type=ParallelType(),
+    metavar="N|auto",
     help="What if: also show the time with N calls in flight at each endpoint.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON instead of a table.")
 def plan(
-    config: Path,
+    config: Path | None,
     *,
-    models: tuple[str, ...],
-    judges: tuple[str, ...],
-    categories: tuple[str, ...],
-    limit: int | None,
+    flags: "Flags",
     run_dir: Path | None,
-    parallel: int | None,
+    what_if: Parallel | None,
     as_json: bool,
 ) -> None:
-    """Show what a run of CONFIG would take: calls, tokens, cost and time.
+    """Show what a run would take: calls, tokens, cost and time. The flags are those of `run`.
 
     Nothing is sent or changed, and no key is needed. What the run directory holds already is not
     counted again, and its replies make the estimate better.
@@ -66,11 +50,10 @@ def plan(
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import draft
     from asynceval.cli.tables import Results
-    from asynceval.config.flags import Flags, resolve
+    from asynceval.config.flags import resolve
     from asynceval.report.outlook import document, outlook
     from asynceval.store.store import Store
 
-    flags = Flags(models=models, judges=judges, categories=categories, limit=limit)
     with told():
         request = resolve(config, flags)
         folder = place(request.sweep, run_dir)
@@ -80,10 +63,10 @@ def plan(
             say(f"warning: {warning}")
         what = drafted.whole()
         if before is None:
-            found = outlook(what, None, parallel)
+            found = outlook(what, None, what_if)
         else:
             with Store(folder, write=False) as store:
-                found = outlook(what, store, parallel)
+                found = outlook(what, store, what_if)
         if as_json:
             click.echo(orjson.dumps(document(found), option=orjson.OPT_INDENT_2))
         else:

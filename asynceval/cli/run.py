@@ -2,75 +2,20 @@
 
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
 import click
 
-from asynceval.cli.parallel import ParallelType
-from asynceval.domain.sweep import Parallel
+from asynceval.cli import options
+from asynceval.domain.sweep import Only
+
+if TYPE_CHECKING:
+    from asynceval.config.flags import Flags
 
 
 @click.command()
-@click.argument("config", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--model",
-    "models",
-    multiple=True,
-    metavar="M",
-    help="A model under test; repeatable. With CONFIG: which of its models.",
-)
-@click.option(
-    "--judge",
-    "judges",
-    multiple=True,
-    metavar="J",
-    help="A judge; repeatable. With CONFIG: which of its judges.",
-)
-@click.option("--base-url", metavar="URL", help="Where the models are served, with or without /v1.")
-@click.option(
-    "--judge-base-url", metavar="URL", help="Where the judges are served. Default: --base-url."
-)
-@click.option(
-    "--key-env", metavar="VAR", help="The NAME of the variable that holds the models' API key."
-)
-@click.option(
-    "--judge-key-env",
-    metavar="VAR",
-    help="The NAME of the variable that holds the judges' API key.",
-)
-@click.option(
-    "--parallel",
-    type=ParallelType(),
-    metavar="N|auto",
-    help="Calls in flight at each endpoint; auto finds what it can take. Default: 50.",
-)
-@click.option(
-    "--budget",
-    type=float,
-    metavar="USD",
-    help="US dollars to spend at most, in all runs of the run directory together.",
-)
-@click.option(
-    "--questions",
-    metavar="FILE",
-    help="Questions in FastChat's layout, or the name of a set that ships. Default: duet.",
-)
-@click.option(
-    "--category",
-    "categories",
-    multiple=True,
-    metavar="C",
-    help="Only questions of this category; repeatable.",
-)
-@click.option(
-    "--limit", type=click.IntRange(min=1), metavar="N", help="Only the first N questions."
-)
-@click.option(
-    "--run-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Where the run is kept. Default: runs/<name>.",
-)
+@options.asked
+@options.parallel
 @click.option(
     "--only",
     type=click.Choice(["answers", "judgments"]),
@@ -79,19 +24,9 @@ from asynceval.domain.sweep import Parallel
 def run(
     config: Path | None,
     *,
-    models: tuple[str, ...],
-    judges: tuple[str, ...],
-    base_url: str | None,
-    judge_base_url: str | None,
-    key_env: str | None,
-    judge_key_env: str | None,
-    parallel: Parallel | None,
-    budget: float | None,
-    questions: str | None,
-    categories: tuple[str, ...],
-    limit: int | None,
+    flags: "Flags",
     run_dir: Path | None,
-    only: Literal["answers", "judgments"] | None,
+    only: Only | None,
 ) -> None:
     """Run a sweep: ask every model every question and have the answers judged.
 
@@ -112,21 +47,8 @@ def run(
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import draft, equip
     from asynceval.cli.start import start
-    from asynceval.config.flags import Flags, resolve
+    from asynceval.config.flags import resolve
 
-    flags = Flags(
-        models=models,
-        judges=judges,
-        base_url=base_url,
-        judge_base_url=judge_base_url,
-        key_env=key_env,
-        judge_key_env=judge_key_env,
-        parallel=parallel,
-        budget=budget,
-        questions=questions,
-        categories=categories,
-        limit=limit,
-    )
     with told():
         request = resolve(config, flags)
         folder = place(request.sweep, run_dir)

@@ -32,6 +32,7 @@ class Flags:
     questions: str | None = None
     categories: tuple[str, ...] = ()
     limit: int | None = None
+    skip_bad: bool = False
 
     @property
     def judge_url(self) -> str | None:
@@ -183,6 +184,7 @@ def _narrowed(request: Request, flags: Flags) -> Request:
         sweep=sweep,
         categories=flags.categories or request.categories,
         limit=request.limit if flags.limit is None else flags.limit,
+        skip_bad=flags.skip_bad,
     )
 
 

@@ -24,7 +24,8 @@ class Request:
 
     `references` and `templates` are None where there are none and where ours are to be used.
     `categories` is empty for all; `limit` counts questions, after the choice of categories.
-    `missing_reference` says what a missing reference is: an error or a warning.
+    `missing_reference` says what a missing reference is: an error or a warning. `skip_bad` leaves the
+    wrong lines of question and reference files out.
     """
 
     sweep: Sweep
@@ -35,6 +36,7 @@ class Request:
     limit: int | None = None
     reference_categories: tuple[str, ...] = tuple(sorted(REFERENCE_CATEGORIES))
     missing_reference: MissingReference = "refuse"
+    skip_bad: bool = False
 
 
 def load(path: Path) -> Request:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from asynceval.domain.sweep import Endpoint, Sweep
+from asynceval.domain.sweep import Endpoint, Parallel, Sweep
 from asynceval.report.estimate import ENOUGH, Row
 from asynceval.report.survey import Model
 from asynceval.stats.span import Sample, Span
@@ -43,7 +43,7 @@ def duration(
     rows: Sequence[Row],
     took: Mapping[Model, Sample],
     turns: int,
-    parallel: int | None = None,
+    parallel: Parallel | None = None,
 ) -> Duration:
     """Return how long it takes; `took` are the seconds of stored calls, by model.
 
@@ -60,7 +60,7 @@ def duration(
 
 
 def _bounds(
-    sweep: Sweep, rows: Iterable[Row], seconds: Mapping[Model, Span], parallel: int | None
+    sweep: Sweep, rows: Iterable[Row], seconds: Mapping[Model, Span], parallel: Parallel | None
 ) -> Iterable[Bound]:
     endpoints = {endpoint.name: endpoint for endpoint in sweep.endpoints}
     gates: dict[str, Endpoint] = {}
@@ -76,7 +76,8 @@ def _bounds(
             busy[gate] += seconds[row.kind, row.model] * row.todo
             tokens[gate] += row.reserved if endpoint.charges_max_tokens else row.tokens
     for gate, limits in gates.items():
-        places = parallel or (AUTO if limits.parallel == "auto" else limits.parallel)
+        most = limits.parallel if parallel is None else parallel
+        places = AUTO if most == "auto" else most
         yield Bound(gate, "in flight", busy[gate] * (1 / places))
         if limits.rpm is not None:
             minutes = calls[gate] / limits.rpm

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from asynceval.conversation import Plan
-from asynceval.domain.sweep import Sweep
+from asynceval.domain.sweep import Parallel, Sweep
 from asynceval.report import duration as time
 from asynceval.report import estimate as money
 from asynceval.report.duration import Duration, duration
@@ -29,7 +29,7 @@ class Outlook:
     rows: tuple[Row, ...]
     usd: Span | None
     spent: float | None
-    durations: tuple[tuple[int | None, Duration], ...]
+    durations: tuple[tuple[Parallel | None, Duration], ...]
     notes: tuple[str, ...]
 
     @property
@@ -48,7 +48,7 @@ class Outlook:
         return total(row.tokens for row in self.rows) or Span()
 
 
-def outlook(plan: Plan, store: Store | None, what_if: int | None = None) -> Outlook:
+def outlook(plan: Plan, store: Store | None, what_if: Parallel | None = None) -> Outlook:
     """Return the outlook of a plan; `store` is None while there is no run directory."""
     took: defaultdict[Model, Sample] = defaultdict(Sample)
     used: defaultdict[Model, list[int | None]] = defaultdict(list)

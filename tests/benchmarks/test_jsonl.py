@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asynceval.benchmarks.jsonl import load_questions, load_references
+from asynceval.benchmarks.records import Problems
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.question import Question
 
@@ -274,3 +275,35 @@ def test_the_real_references_load_unchanged() -> None:
     expected = {str(r["question_id"]): tuple(r["choices"][0]["turns"]) for r in raw}
     assert len(expected) == 30
     assert load_references(folder) == load_references(folder / "gpt-4.jsonl") == expected
+
+
+def test_bad_lines_are_left_out_if_so_wanted(tmp_path: Path) -> None:
+    """Every line that is wrong in any way is left out and told, and no other."""
+    path = tmp_path / "q.jsonl"
+    wrong: list[object] = [
+        GOOD | {"question_id": 82, "turns": "a text"},
+        GOOD | {"question_id": 83, "required_temperature": 3},
+        GOOD,
+        GOOD | {"question_id": 84, "turns": ["One.", None]},
+        ["no object"],
+    ]
+    written(path, GOOD, *wrong, GOOD | {"question_id": "last"})
+    path.write_bytes(path.read_bytes() + b"{\n\xff\n")
+    skipped = Problems()
+    assert [question.id for question in load_questions(path, skipped)] == ["81", "last"]
+    assert [problem.line for problem in skipped.told()] == [2, 3, 4, 5, 6, 8, 9]
+
+    answers = written(tmp_path / "r.jsonl", answer(81, "a", "b"), answer(82, ""), {})
+    skipped = Problems()
+    assert load_references(answers, skipped=skipped) == {"81": ("a", "b")}
+    assert {problem.line for problem in skipped.told()} == {2, 3}
+
+
+def test_a_file_without_a_good_line_is_refused_all_the_same(tmp_path: Path) -> None:
+    """Nothing is left to ask, and what concerns the whole file is no matter of a line."""
+    path = written(tmp_path / "q.jsonl", [])
+    with pytest.raises(ConfigError, match="0 questions"):
+        load_questions(path, Problems())
+    path.write_bytes("[]".encode("utf-16"))
+    with pytest.raises(ConfigError, match="UTF-16"):
+        load_questions(path, Problems())

@@ -12,7 +12,7 @@ from asynceval.domain.errors import ConfigError
 def objects(path: Path) -> list[tuple[int, Record]]:
     """Return what a file holds; raise what is wrong with it."""
     problems = Problems()
-    found = list(read(path, problems))
+    found = list(read(path, problems, problems))
     problems.raise_if_any()
     return found
 
@@ -60,7 +60,7 @@ def test_utf_16_is_named(tmp_path: Path, codec: str) -> None:
     """UTF-16, with its mark or without, is named once with line and byte."""
     path = tmp_path / "a.jsonl"
     path.write_bytes('{"a":1}\n{"a":2}\n'.encode(codec))
-    assert complaint(path) == f"{path}:1: byte 1: this is UTF-16; save the file as UTF-8"
+    assert complaint(path) == f"{path}: line 1, byte 1: this is UTF-16; save the file as UTF-8"
 
 
 def test_invalid_utf_8_is_named_with_line_and_byte(tmp_path: Path) -> None:

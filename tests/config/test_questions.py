@@ -81,7 +81,7 @@ def test_the_problems_of_both_files_are_told_at_once(request_: Request) -> None:
     with pytest.raises(ConfigError) as caught:
         load_all(request_)
     files = [problem.file for problem in caught.value.problems]
-    assert files == [str(request_.questions), str(request_.references)]
+    assert files == [str(request_.questions), str(request_.references), None]
 
 
 def test_many_missing_references_are_counted(tmp_path: Path) -> None:
@@ -92,3 +92,17 @@ def test_many_missing_references_are_counted(tmp_path: Path) -> None:
         ConfigError, match="12 questions: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 2 more"
     ):
         load_all(request)
+
+
+def test_bad_lines_are_refused_or_left_out_with_a_warning(request_: Request) -> None:
+    """The refusal names the way out, and whoever takes it is told which lines are not there."""
+    text = request_.questions.read_text()
+    request_.questions.write_text(text.replace('"writing"', "17"))
+    with pytest.raises(ConfigError) as caught:
+        load_all(request_)
+    told = [str(problem) for problem in caught.value.problems]
+    wrong = f"{request_.questions}:1: category: must be a text (question 1)"
+    assert told == [wrong, "--skip-bad: leaves lines that are wrong out"]
+    loaded, warnings = load_all(replace(request_, skip_bad=True, categories=("math",)))
+    assert [question.id for question in loaded] == ["2", "4"]
+    assert warnings == (f"left out: {wrong}",)

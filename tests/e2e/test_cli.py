@@ -485,3 +485,19 @@ def test_config_and_files_at_once(tmp_path: Path) -> None:
     assert done.code == 2
     for word in ("c.toml:2", "choices", "q.jsonl:1", "t.jsonl:1"):
         assert word in done.err
+
+
+def test_bad_lines(tmp_path: Path, simulator: Simulator, questions: Path) -> None:
+    """They end every command before anything is sent, unless they are to be left out."""
+    questions.write_bytes(questions.read_bytes() + b'{"question_id": 9}\n')
+    config = write_config(tmp_path / "c.toml", simulator.base_url, questions)
+    for command in ("run", "plan", "check"):
+        done = cli(command, config, cwd=tmp_path)
+        assert done.code == 2
+        assert f"error: {questions}:5: turns: is missing (question 9)" in done.err
+        assert "error: --skip-bad: leaves lines that are wrong out" in done.err
+    done = cli("run", config, "--skip-bad", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert f"warning: left out: {questions}:5: turns: is missing (question 9)" in done.err
+    assert cli("resume", cwd=tmp_path).code == 0, "the run has its own copy"
+    assert simulator.stats()["paid"] >= 32
