@@ -13,9 +13,11 @@ from asynceval.simulator.writer import FEWEST_POINTS, MOST_POINTS, STRONG, WEAK,
 
 _RATING = re.compile(r"\[\[rating\]\]", re.IGNORECASE)
 _RATING_EXAMPLE = re.compile(r"(?:rating|评分)\s*[:：]\s*\[\[", re.IGNORECASE)
+_CHOICE_EXAMPLE = re.compile(r"(?:verdict|结论)\s*[:：]\s*\[\[", re.IGNORECASE)
 _POINT = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(STRONG + WEAK)}),")
 _SIDE_B = re.compile(
-    r"(?:assistant|model|answer|response|助手|模型|回答)['_\s-]*B(?![a-z])", re.IGNORECASE
+    r"(?:assistant|model|answer|conversation|response|助手|模型|回答)['_\s-]*B(?![a-z])",
+    re.IGNORECASE,
 )
 
 _TIE = 0.06
@@ -81,7 +83,7 @@ def _asked(prompt: str) -> Literal["rating", "choice"] | None:
         return None
     if _RATING.search(prompt):
         return "rating"
-    if "[[A]]" in prompt and "[[B]]" in prompt:
+    if ("[[A]]" in prompt and "[[B]]" in prompt) or _CHOICE_EXAMPLE.search(prompt):
         return "choice"
     return "rating" if _RATING_EXAMPLE.search(prompt) else None
 

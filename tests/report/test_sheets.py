@@ -67,7 +67,11 @@ def test_judgments(tmp_path: Path) -> None:
     """Each judgment of the plan is a row, also one without a score."""
     _, judgments = rows(tmp_path, "alpha", "beta")
     assert len(judgments) == 12
-    assert [(r["question"], r["turn"], r["score"], r["outcome"]) for r in judgments if r["model"] == "alpha"][:4] == [
+    assert [
+        (r["question"], r["turn"], r["score"], r["outcome"])
+        for r in judgments
+        if r["model"] == "alpha"
+    ][:4] == [
         ("q0", "1", "", "unparsed: no_verdict"),
         ("q0", "2", "", "failed: server"),
         ("q1", "1", "2.5", "scored"),
