@@ -84,6 +84,7 @@ class OpenAI:
             finish_reason=self.endings.get(finish_reason or "", finish_reason),
             usage=_usage(parsed.get("usage")),
             model=words(parsed.get("model")),
+            fingerprint=words(parsed.get("system_fingerprint")),
             reasoning=words(message.get("reasoning_content") or message.get("reasoning"))
             or thought,
             refusal=words(message.get("refusal")),

@@ -20,6 +20,7 @@ class Said:
     finish_reason: str | None = None
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
+    fingerprint: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
     is_all: bool = True

@@ -38,8 +38,9 @@ class Outcome:
 
     A cell that depends on a missing answer has the answer's cause, and says so. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
-    call's, which equal cells share. `answered_by` is the name that the server gave to the model. An
-    answer may be empty, or imitate a judge, in what its judge sees of it.
+    call's, which equal cells share. `answered_by` is the name that the server gave to the model,
+    `fingerprint` what it said of the configuration behind it. An answer may be empty, or imitate a
+    judge, in what its judge sees of it.
     """
 
     cell: Cell
@@ -50,6 +51,7 @@ class Outcome:
     is_dependent: bool = False
     key: bytes | None = None
     answered_by: str | None = None
+    fingerprint: str | None = None
     is_empty: bool = False
     is_imitation: bool = False
 
@@ -63,6 +65,7 @@ class Outcome:
             is_truncated=reply.is_truncated,
             key=key,
             answered_by=reply.model,
+            fingerprint=reply.fingerprint,
             is_empty=not said or said.isspace(),
             is_imitation=imitates(said),
         )
@@ -70,7 +73,14 @@ class Outcome:
     @classmethod
     def judged(cls, cell: Cell, key: bytes, reply: Reply, verdict: Verdict) -> Self:
         """Return the outcome of a cell whose call has this judgment."""
-        return cls(cell, reply.usage, verdict, key=key, answered_by=reply.model)
+        return cls(
+            cell,
+            reply.usage,
+            verdict,
+            key=key,
+            answered_by=reply.model,
+            fingerprint=reply.fingerprint,
+        )
 
     @property
     def ending(self) -> Ending:
