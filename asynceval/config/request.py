@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
-from asynceval.config import certificates, crosscheck, document, places
+from asynceval.config import certificates, crosscheck, document, kinds, places
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
 from asynceval.config.files import file_problems
@@ -64,6 +64,8 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
         raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
     sweep = config.sweep()
+    if faults := list(kinds.faults(sweep)):
+        raise text.error(faults)
     endpoints = tuple(replace(e, ca_file=trusted.get(e.name)) for e in sweep.endpoints)
     return Request(
         sweep=replace(sweep, endpoints=endpoints),

@@ -1,62 +1,51 @@
-"""The config's schema. pydantic stays in this module: what leaves it are the domain's values."""
+"""The config's schema. pydantic stays in this package: what leaves it are the domain's values."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
+from asynceval.config.values import (
+    Body,
+    Command,
+    Count,
+    Dollars,
+    Effort,
+    File,
+    Header,
+    Headers,
+    InFlight,
+    Kind,
+    Name,
+    Positive,
+    Ready,
+    Share,
+    Stop,
+    Temperature,
+    Text,
+    Url,
+    Variable,
+)
+from asynceval.domain.call import PLAIN, Settings
 from asynceval.domain.sweep import (
     Budget,
     Endpoint,
     Judge,
     Mode,
     Orders,
-    Parallel,
     Price,
     Server,
     Sweep,
     Target,
 )
 
+_SETTINGS = tuple(Settings.__slots__)
 _LATER = frozenset({"matrix"})
-
-
-def _checked(fault: Callable[[str], str | None]) -> AfterValidator:
-    def check(value: str) -> str:
-        wrong = fault(value)
-        if wrong is not None:
-            raise ValueError(wrong)
-        return value
-
-    return AfterValidator(check)
-
-
-def _parallel(value: object) -> Parallel:
-    if value == "auto":
-        return "auto"
-    if type(value) is not int:
-        raise ValueError('must be a whole number, or "auto"')
-    if value < 1:
-        raise ValueError('must be at least 1, or "auto"')
-    return value
-
-
-def _ready_fault(path: str) -> str | None:
-    return None if path.startswith("/") else 'must be a path that begins with "/"'
-
-
-Name = Annotated[str, _checked(fields.name_fault)]
-File = Annotated[str, _checked(fields.path_fault)]
-Text = Annotated[str, Field(min_length=1)]
-Count = Annotated[int, Field(ge=1)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Dollars = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Temperature = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 
 
 class _Table(BaseModel):
@@ -75,25 +64,27 @@ class _Table(BaseModel):
 class ServerTable(_Table):
     """`server = {...}` of an endpoint."""
 
-    command: Annotated[str, _checked(fields.command_fault)]
-    ready: Annotated[str, _checked(_ready_fault)] | None = None
+    command: Command
+    ready: Ready | None = None
     startup_timeout: Positive | None = None
 
 
 class EndpointTable(_Table):
     """`[endpoints.NAME]`."""
 
-    base_url: Annotated[str, _checked(fields.url_fault)]
-    kind: Literal["openai"] | None = None
-    api_key_env: Annotated[str, _checked(fields.variable_fault)] | None = None
+    base_url: Url
+    kind: Kind | None = None
+    api_key_env: Variable | None = None
     account: Name | None = None
-    parallel: Annotated[Parallel, PlainValidator(_parallel)] | None = None
+    parallel: InFlight | None = None
     rpm: Positive | None = None
     tpm: Positive | None = None
     charges_max_tokens: bool | None = None
     timeout: Positive | None = None
     deadline: Positive | None = None
     ca_file: File | None = None
+    key_header: Header | None = None
+    api_version: Text | None = None
     server: ServerTable | None = None
 
     def endpoint(self, name: str) -> Endpoint:
@@ -128,11 +119,24 @@ class _ModelTable(_Table):
     max_tokens: Count | None = None
     temperature: Temperature | None = None
     price: PriceTable | None = None
+    top_p: Share | None = None
+    seed: int | None = None
+    stop: Stop | None = None
+    effort: Effort | None = None
+    reasoning: bool | None = None
+    body: Body | None = None
+    headers: Headers | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what the file sets, with the name as the default for the model on the wire."""
         price = None if self.price is None else Price(**self.price.given())
-        return {"model": self.name, "price": price, **self.given("price")}
+        own = {key: getattr(self, key) for key in _SETTINGS if key in self.model_fields_set}
+        return {
+            "model": self.name,
+            "price": price,
+            "settings": Settings(**own) if own else PLAIN,
+            **self.given("price", *_SETTINGS),
+        }
 
 
 class TargetTable(_ModelTable):
@@ -250,7 +254,7 @@ def _message(kind: str, last: str, context: Mapping[str, Any]) -> str:
         return str(context["error"])
     if kind == "literal_error":
         allowed = str(context["expected"]).replace("'", '"')
-        return f"must be {allowed}" + " (others are not there yet)" * (last == "kind")
+        return f"must be {allowed}"
     if kind in _BOUNDS:
         words, bound = _BOUNDS[kind]
         return f"{words} {context[bound]:g}"

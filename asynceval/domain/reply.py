@@ -30,6 +30,7 @@ class Reply:
     finish_reason: str | None = None
     usage: Usage = Usage()
     model: str | None = None
+    fingerprint: str | None = None
     flags: tuple[str, ...] = ()
 
     @property

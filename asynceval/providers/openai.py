@@ -21,15 +21,18 @@ _PATH = "/chat/completions"
 class OpenAI:
     """Chat completions under an endpoint's base URL; a bare host gets `/v1`.
 
-    `endings` are words for the end of an answer that mean one of OpenAI's, `broken` those of a server
-    that did not get to the end.
+    What servers do in their own way: `limits` are the fields that hold max_tokens, of models that
+    speak at once and of models that think; `seed` is the field that holds the seed; `endings` are words
+    for the end of an answer that mean one of OpenAI's, `broken` those of one that was not reached.
     """
 
     endpoint: Endpoint
 
+    lacks: ClassVar[frozenset[str]] = frozenset({"api_version"})
     place: ClassVar[str] = "choices[0].message.content"
-    lacks: ClassVar[frozenset[str]] = frozenset()
     efforts: ClassVar[tuple[type, ...]] = (str,)
+    limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_completion_tokens")
+    seed: ClassVar[str] = "seed"
     endings: ClassVar[dict[str, str]] = {}
     broken: ClassVar[tuple[str, ...]] = ("error", "abort")
 
@@ -56,14 +59,14 @@ class OpenAI:
         is_sampled = known(call).is_sampled
         return request.given(
             temperature=sampling.temperature if is_sampled else None,
-            **{"max_tokens" if is_sampled else "max_completion_tokens": sampling.max_tokens},
+            **{self.limits[not is_sampled]: sampling.max_tokens},
             top_p=settings.top_p,
-            seed=settings.seed,
+            **{self.seed: settings.seed},
             stop=settings.stop,
-            **self.effort(settings.effort),
+            **({} if settings.effort is None else self.effort(settings.effort)),
         )
 
-    def effort(self, effort: str | int | None) -> dict[str, Any]:
+    def effort(self, effort: str | int) -> dict[str, Any]:
         """Return the fields that say how much to think."""
         return {"reasoning_effort": effort}
 
@@ -84,6 +87,7 @@ class OpenAI:
             finish_reason=self.endings.get(finish_reason or "", finish_reason),
             usage=_usage(parsed.get("usage")),
             model=words(parsed.get("model")),
+            fingerprint=words(parsed.get("system_fingerprint")),
             reasoning=words(message.get("reasoning_content") or message.get("reasoning"))
             or thought,
             refusal=words(message.get("refusal")),

@@ -20,6 +20,7 @@ class Said:
     finish_reason: str | None = None
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
+    fingerprint: str | None = None
     reasoning: str | None = None
     refusal: str | None = None
     is_all: bool = True
@@ -32,13 +33,20 @@ class UnreadableError(ValueError):
 class Provider(Protocol):
     """One kind of endpoint, made for one endpoint. Pure: no I/O, no clock.
 
-    `place` is where a response holds its text. `lacks` names settings, by their config keys, that the
-    kind has no field for; `efforts` are the types that `effort` may have: a word, a number of tokens.
+    `efforts` are the types that `effort` may have: a word, a number of tokens.
     """
 
-    place: ClassVar[str]
-    lacks: ClassVar[frozenset[str]]
     efforts: ClassVar[tuple[type, ...]]
+
+    @property
+    def lacks(self) -> frozenset[str]:
+        """The settings that it has no field for, by their keys in the config."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """Where a response holds its text."""
+        ...
 
     def url(self, call: Call) -> str:
         """Return where a call is sent to, with POST."""

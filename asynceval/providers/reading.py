@@ -46,6 +46,7 @@ def decode(
         finish_reason=said.finish_reason,
         usage=said.usage,
         model=said.model,
+        fingerprint=said.fingerprint,
         flags=flags,
     )
     if reply.finish_reason == "length" and _is_all_thinking(reply):

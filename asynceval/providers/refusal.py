@@ -1,6 +1,5 @@
 """A refusal: a response that is an error, as a signal, whatever shape its body has."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,20 +7,12 @@ from urllib.parse import urlsplit
 import orjson
 
 from asynceval.domain.failure import Failure
+from asynceval.providers.parameter import advice, in_text, is_setting, starts_with_setting
 from asynceval.providers.signal import UNSUPPORTED, Action, Signal, classify
 from asynceval.providers.waits import retry_after, until_reset
 
 _EXCERPT = 500
 _SHOULD_RETRY = {"true": True, "false": False}
-# What servers call a setting of ours, and the key in the config that changes it.
-_SETTINGS = {
-    "model": "model",
-    "max_tokens": "max_tokens",
-    "max_completion_tokens": "max_tokens",
-    "temperature": "temperature",
-}
-_SYSTEM = re.compile(r"messages\W*\d+\W*role|[Ss]ystem role")
-_NAMED = re.compile(rf"\b(?:max_tokens|max_completion_tokens|temperature|{_SYSTEM.pattern})")
 
 
 def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
@@ -44,7 +35,7 @@ def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
             f"HTTP {status}: nothing answers on this path (mostly base_url ends in /v1): {message}"
         )
     elif action is Action.HALT_MODEL and any(word in codes for word in UNSUPPORTED):
-        told = f"{_advice(parameter)} ({told})"
+        told = f"{advice(parameter)} ({told})"
     wait = retry_after(headers)
     if wait is None and action is Action.SLOW_DOWN:
         wait = until_reset(headers)
@@ -103,7 +94,7 @@ def _words(error: object) -> tuple[str, str, str | None]:
     if not isinstance(error, dict):
         message = error[:_EXCERPT].strip() if isinstance(error, str) else _written(error)
         codes = message.lower() if isinstance(error, str) else ""
-        return message[:_EXCERPT], codes, _in_text(message)
+        return message[:_EXCERPT], _marked(codes, message), in_text(message)
     said = error.get("message")
     message = said if isinstance(said, str) else _written(error)
     parts = (error.get("code"), error.get("type"), error.get("status"), message)
@@ -111,10 +102,15 @@ def _words(error: object) -> tuple[str, str, str | None]:
     match error:
         case {"param": str(parameter)} if parameter:
             named: str | None = parameter
-            codes = f"{codes} {UNSUPPORTED[0]}" if parameter in _SETTINGS else codes
+            codes = f"{codes} {UNSUPPORTED[0]}" if is_setting(parameter) else codes
         case _:
-            named = _in_text(message)
-    return message[:_EXCERPT], codes, named
+            named = in_text(message)
+    return message[:_EXCERPT], _marked(codes, message), named
+
+
+def _marked(codes: str, message: str) -> str:
+    """Return the codes with the one for a setting, if the message begins with one."""
+    return f"{codes} {UNSUPPORTED[0]}" if starts_with_setting(message) else codes
 
 
 def _fields(problems: list[Any]) -> Iterator[tuple[str, str]]:
@@ -123,19 +119,6 @@ def _fields(problems: list[Any]) -> Iterator[tuple[str, str]]:
         match problem:
             case {"loc": ["body", str(name), *_], **rest}:
                 yield name, str(rest.get("msg"))[:_EXCERPT]
-
-
-def _in_text(message: str) -> str | None:
-    found = _NAMED.search(message)
-    return None if found is None else found[0]
-
-
-def _advice(parameter: str | None) -> str:
-    if parameter is None:
-        return "the server does not take a setting of this model as it is configured"
-    key = "system" if _SYSTEM.fullmatch(parameter) else _SETTINGS.get(parameter)
-    change = "" if key is None else f": change {key} in the config"
-    return f"the server does not take {parameter[:80]} as it is sent{change}"
 
 
 def _target(location: str) -> str:

@@ -43,8 +43,8 @@ class Outcome:
     whose answer a game lacks. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
     call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
-    which came to nothing usable. `answered_by` is the name that the server gave to the model. An
-    answer may be empty, or imitate a judge, in what its judge sees of it.
+    which came to nothing usable. `answered_by` is the name that the server gave to the model, and
+    `fingerprint` its revision. An answer may be empty, or imitate a judge, in what its judge sees of it.
     """
 
     cell: Cell
@@ -55,6 +55,7 @@ class Outcome:
     is_dependent: bool = False
     key: bytes | None = None
     answered_by: str | None = None
+    fingerprint: str | None = None
     is_empty: bool = False
     is_imitation: bool = False
     before: tuple[tuple[bytes, Usage], ...] = ()
@@ -70,6 +71,7 @@ class Outcome:
             is_truncated=reply.is_truncated,
             key=key,
             answered_by=reply.model,
+            fingerprint=reply.fingerprint,
             is_empty=not said or said.isspace(),
             is_imitation=imitates(said),
         )
@@ -84,6 +86,7 @@ class Outcome:
             verdict,
             key=key,
             answered_by=reply.model,
+            fingerprint=reply.fingerprint,
             before=tuple((earlier, said.usage) for earlier, said in before),
         )
 

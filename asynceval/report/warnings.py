@@ -1,5 +1,6 @@
 """Warnings: sentences about what a reader of the numbers should know."""
 
+from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Sequence
 
 from asynceval.domain.alias import is_alias
@@ -49,15 +50,28 @@ def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
 
 
 def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:
-    """Say which models were answered for by another one, or under several names."""
+    """Say which models were answered for by another one, or by several as far as can be told."""
     for kind, model in dict.fromkeys((alias.kind, alias.model) for alias in aliases):
         its = [alias for alias in aliases if (alias.kind, alias.model) == (kind, model)]
-        if len(its) == 1 and is_alias(its[0].asked, its[0].name):
-            continue
-        most = sorted(its, key=lambda alias: (-alias.n, alias.name))
-        names = _listed([f"{alias.name[:_LONGEST_NAME]} ({alias.n})" for alias in most])
-        what = "under several names" if len(its) > 1 else "by another model"
-        yield f"{kind}s of {model}, asked as {its[0].asked}, were given {what}: {names}"
+        asked, names, fingerprints = its[0].asked, Counts[str](), Counts[str]()
+        for alias in its:
+            if alias.name is not None:
+                names[alias.name] += alias.n
+            if alias.fingerprint is not None:
+                fingerprints[alias.fingerprint] += alias.n
+        if len(names) > 1 or any(not is_alias(asked, name) for name in names):
+            what = "under several names" if len(names) > 1 else "by another model"
+            yield f"{kind}s of {model}, asked as {asked}, were given {what}: {_counted(names)}"
+        if len(fingerprints) > 1:
+            yield (
+                f"{kind}s of {model} come from several configurations of its server, by their "
+                f"fingerprints: {_counted(fingerprints)}"
+            )
+
+
+def _counted(names: Counts[str]) -> str:
+    most = sorted(names.items(), key=lambda item: (-item[1], item[0]))
+    return _listed([f"{name[:_LONGEST_NAME]} ({n})" for name, n in most])
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -59,6 +59,7 @@ def encode(record: Record) -> bytes:
         "completion_tokens": reply.usage.completion_tokens,
         "reasoning_tokens": reply.usage.reasoning_tokens,
         "model": reply.model,
+        "fingerprint": reply.fingerprint,
         "flags": reply.flags,
         "at": _rounded(record.at),
         "waited": _rounded(record.waited),
@@ -125,5 +126,6 @@ def decode_reply(content: dict[str, Any]) -> Reply:
             content.get("reasoning_tokens"),  # not in lines of older versions
         ),
         model=content["model"],
+        fingerprint=content.get("fingerprint"),  # not in lines of older versions
         flags=tuple(content["flags"]),
     )

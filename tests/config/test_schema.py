@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 
 from asynceval.config.schema import parse
+from asynceval.domain.call import Settings
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
 from tests.config.build import MINIMAL
 
@@ -61,6 +62,8 @@ def test_every_key_arrives() -> None:
         timeout = 1.5
         deadline = 20
         ca_file = "ca.pem"
+        key_header = "X-Key"
+        api_version = "v2"
         server = {command = "serve {port}", ready = "/ok", startup_timeout = 5}
         [[models]]
         name = "m"
@@ -70,6 +73,13 @@ def test_every_key_arrives() -> None:
         temperature = 2
         system = "Be brief.\\n"
         price = {input = 1, output = 2.5}
+        top_p = 0.9
+        seed = 7
+        stop = "END"
+        effort = 2048
+        reasoning = true
+        body = {top_k = 40, chat = {b = false, a = [1]}}
+        headers = {X-B = "2", X-A = "1"}
         [[judges]]
         name = "j"
         endpoint = "e"
@@ -99,9 +109,30 @@ def test_every_key_arrives() -> None:
                 deadline=20.0,
                 ca_file="ca.pem",
                 server=Server("serve {port}", "/ok", 5.0),
+                key_header="X-Key",
+                api_version="v2",
             ),
         ),
-        targets=(Target("m", "e", "org/m", 10, 2.0, "Be brief.\n", Price(1.0, 2.5)),),
+        targets=(
+            Target(
+                "m",
+                "e",
+                "org/m",
+                10,
+                2.0,
+                "Be brief.\n",
+                Price(1.0, 2.5),
+                Settings(
+                    top_p=0.9,
+                    seed=7,
+                    stop=("END",),
+                    effort=2048,
+                    reasoning=True,
+                    body='{"chat":{"a":[1],"b":false},"top_k":40}',
+                    headers=(("X-A", "1"), ("X-B", "2")),
+                ),
+            ),
+        ),
         judges=(Judge("j", "e", "org/j", "single", 20, 0.5, 4, Price(0.0, 0.0), Budget(2.5)),),
         choices=3,
         rule="fastchat",
@@ -128,6 +159,8 @@ def test_no_field_of_the_domain_is_out_of_reach(table: str, value: type) -> None
     said = next(m for key, m in faults(MINIMAL + last).items() if key.endswith("zz"))
     known = said.removeprefix("unknown key; known here: ").split(", ")
     named = {field.name for field in fields(value)}
+    if "settings" in named:
+        named = named - {"settings"} | {field.name for field in fields(Settings)}
     assert set(known) == (named - {"name"} if table == "endpoints" else named)
 
 
@@ -182,7 +215,8 @@ def test_a_wrong_value_is_told_what_it_should_be(
         ("timeout = -1", "must be above 0"),
         ("timeout = nan", "must be"),
         ('timeout = "60s"', "must be a number"),
-        ('kind = "anthropic"', 'must be "openai" (others are not there yet)'),
+        ('kind = "claude"', 'must be "openai" or "openai-responses" or "azure" or "anthropic"'),
+        ('key_header = "X Key"', "must be the name of a header"),
         ("tpm = 0", "must be above 0"),
         ('account = ""', "is empty"),
         ('charges_max_tokens = "yes"', "must be true or false"),

@@ -113,8 +113,11 @@ def signal(content: object, status: int = 200, **named: str) -> Signal:
 
 
 def test_a_whole_reply() -> None:
-    """Text, finish reason, usage and the served model's name are taken over."""
+    """Text, finish reason, usage, and what the server says of its model are taken over."""
     assert reply(whole()) == Reply("Hello.", None, "stop", Usage(3, 2), "served")
+    told = {**whole(), "system_fingerprint": "fp_1"}
+    assert reply(told).fingerprint == "fp_1"
+    assert reply({**told, "system_fingerprint": 7}).fingerprint is None
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
@@ -291,7 +294,7 @@ def test_an_empty_answer_goes_along(content: object, text: str | None) -> None:
         assert got.empty is None
         return
     assert got.action is AGAIN
-    assert got.empty == Reply(text, None, "stop", Usage(3, 2), "served", ("empty",))
+    assert got.empty == Reply(text, None, "stop", Usage(3, 2), "served", flags=("empty",))
 
 
 @pytest.mark.parametrize(

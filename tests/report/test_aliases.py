@@ -59,8 +59,8 @@ def test_names_are_counted(tmp_path: Path) -> None:
     """Every name is counted under the model that was asked; no name counts for nothing."""
     summary = played(tmp_path, {"q0": "m-2024-08-06", "q1": "m-2024-08-06"}, "judge")
     assert summary.aliases == (
-        Alias("answer", "m", "m", "m-2024-08-06", 4),
-        Alias("judgment", "judge", "judge", "judge", 6),
+        Alias("answer", "m", "m", "m-2024-08-06", None, 4),
+        Alias("judgment", "judge", "judge", "judge", None, 6),
     )
     assert summary.warnings == ()
 
@@ -100,3 +100,24 @@ def test_hostile_names_make_no_endless_warning(tmp_path: Path) -> None:
     assert warning.endswith(" and 5 more")
     assert len(warning) < 600
     assert len(summary.aliases) == 10
+
+
+def test_a_change_of_fingerprint_is_warned_about(tmp_path: Path) -> None:
+    """A server that says of itself that it is another than before is told of, under whatever name."""
+
+    def say(cell: Cell) -> Reply:
+        if cell.judge is None:
+            return replace(answered(cell), model="m", fingerprint="fp_a")
+        return replace(graded(7), fingerprint="fp_b" if cell.question == "q0" else "fp_c")
+
+    summary = play(tmp_path, plan(("m",)), say)[0]
+    assert summary.aliases == (
+        Alias("answer", "m", "m", "m", "fp_a", 6),
+        Alias("judgment", "judge", "judge", None, "fp_b", 2),
+        Alias("judgment", "judge", "judge", None, "fp_c", 4),
+    )
+    (warning,) = summary.warnings
+    assert warning == (
+        "judgments of judge come from several configurations of its server, by their fingerprints: "
+        "fp_c (4), fp_b (2)"
+    )

@@ -200,7 +200,7 @@ def test_answers_and_names(tmp_path: Path) -> None:
 
     def say(cell: Cell) -> Answer:
         if cell.judge:
-            return replace(graded(5), model="judge-2025-01-31")
+            return replace(graded(5), model="judge-2025-01-31", fingerprint="fp_1")
         if cell.question == "q0":
             return Reply(f"Rating: [[10]] {cell}", finish_reason="length", model="alpha")
         return Cause.SERVER if cell.question == "q1" else Reply("", model="alpha")
@@ -211,12 +211,20 @@ def test_answers_and_names(tmp_path: Path) -> None:
         {"model": "alpha", "expected": 6, "n": 4, "truncated": 2, "empty": 2, "imitations": 2}
     ]
     assert got["run"]["answered_by"] == [
-        {"kind": "answer", "model": "alpha", "asked": "alpha", "name": "alpha", "n": 4},
+        {
+            "kind": "answer",
+            "model": "alpha",
+            "asked": "alpha",
+            "name": "alpha",
+            "fingerprint": None,
+            "n": 4,
+        },
         {
             "kind": "judgment",
             "model": "judge",
             "asked": "judge",
             "name": "judge-2025-01-31",
+            "fingerprint": "fp_1",
             "n": 4,
         },
     ]

@@ -56,6 +56,7 @@ records = st.builds(
         finish_reason=st.none() | _NAME,
         usage=st.builds(Usage, _TOKENS, _TOKENS),
         model=st.none() | _NAME,
+        fingerprint=st.none() | _NAME,
         flags=st.lists(_NAME, max_size=2).map(tuple),
     ),
     at=st.floats(0, 4e9),

@@ -91,3 +91,12 @@ def test_cut_anywhere() -> None:
 def test_other_bytes(line: bytes) -> None:
     """Bytes that are no record have no key, and raise nothing."""
     assert key_of(line) is None
+
+
+def test_a_line_of_an_older_version() -> None:
+    """What lines did not hold at first is not known, and no reason to refuse them."""
+    content = orjson.loads(encode(record(1, "text")))
+    for name in ("fingerprint", "maybe_paid"):
+        del content[name]
+    old = decode(orjson.dumps(content))
+    assert (old.reply.text, old.reply.fingerprint, old.maybe_paid) == ("text", None, 0)

@@ -1,0 +1,54 @@
+"""Check that a key of a model that means nothing at its endpoint's kind is told."""
+
+import pytest
+
+from asynceval.config.kinds import faults
+from asynceval.domain.call import Settings
+from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+
+
+def told(
+    kind: str, settings: Settings, *, max_tokens: int | None = 100, version: str | None = None
+) -> dict[str, str]:
+    """Return what is wrong with a model and a judge of these settings."""
+    endpoint = Endpoint("e", "http://h", kind, api_version=version)
+    target = Target("m", "e", "m", max_tokens, settings=settings)
+    judge = Judge("j", "e", "j", max_tokens=max_tokens, settings=settings)
+    found = faults(Sweep("s", (endpoint,), (target,), (judge,)))
+    return {".".join(map(str, path)): message for path, message in found}
+
+
+def test_a_setting_that_the_kind_lacks_has_no_use() -> None:
+    """It would be dropped in silence, so it is a fault, of models and judges alike."""
+    message = 'has no use: kind "anthropic" has no such setting'
+    assert told("anthropic", Settings(seed=7)) == {
+        "models.0.seed": message,
+        "judges.0.seed": message,
+    }
+    assert told("openai", Settings(seed=7)) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "effort", "message"),
+    [
+        ("openai", 50, 'must be a word, such as "low" at an endpoint of kind "openai"'),
+        ("anthropic", 50, None),
+        ("anthropic", "low", None),
+        ("gemini", 100, "must be below max_tokens (100), which holds it too"),
+    ],
+)
+def test_an_effort_fits_the_kind_and_the_limit(
+    kind: str, effort: str | int, message: str | None
+) -> None:
+    """Tokens of thinking are part of max_tokens."""
+    assert told(kind, Settings(effort=effort)).get("models.0.effort") == message
+    assert told(kind, Settings(effort=effort), max_tokens=None).get("models.0.effort") == (
+        None if kind == "gemini" else message
+    )
+
+
+def test_a_version_is_for_kinds_that_have_one() -> None:
+    """A key that is for another kind is a slip."""
+    assert told("azure", Settings(), version="2024-10-21") == {}
+    message = 'has no use: endpoints of kind "openai" have none'
+    assert told("openai", Settings(), version="1") == {"endpoints.e.api_version": message}
