@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.engine.simulation import play
+from tests.engine.simulation.play import play
 
 SEEDS = 1000
 CHUNK = 50
