@@ -13,7 +13,8 @@ from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Budget
 from asynceval.engine.transport import Request
-from asynceval.providers import openai
+from asynceval.providers.kinds import provider
+from asynceval.providers.reading import decode
 from tests.engine.fakes import Asked
 from tests.engine.simulation.course import Came, Sent, Stopped
 from tests.engine.simulation.ended import Ended
@@ -45,7 +46,7 @@ def whole(ended: Ended, *, is_plain: bool) -> Iterator[str]:
 
 def _unbroken(ended: Ended) -> dict[str, Reply]:
     """Return what an unbroken run on calm servers stores, without the engine."""
-    plan = ended.plan
+    plan, asks = ended.plan, provider(ended.plan.sweep.endpoints[0])
     found: dict[str, Reply] = {}
     for target in plan.sweep.targets:
         for question, choice in plan.conversations():
@@ -54,9 +55,9 @@ def _unbroken(ended: Ended) -> dict[str, Reply]:
             with suppress(StopIteration):
                 while True:
                     step = steps.send(said)
-                    body = openai.body(step.call)
+                    body = asks.body(step.call)
                     asked = Asked(0, 0.0, Request("", {}, body, 0.0), orjson.loads(body))
-                    decoded = openai.decode(200, {}, reply(asked).body)
+                    decoded = decode(asks, 200, {}, reply(asked).body)
                     assert isinstance(decoded, Reply)
                     said = found[step.call.key().hex()] = decoded
     return found
