@@ -17,7 +17,7 @@ from asynceval.conversation import Plan
 from asynceval.progress.wording import one_line
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
-from asynceval.stats.mean import Mean
+from asynceval.stats.estimate import Estimate
 
 _SHORTEST_NAME = 9
 _WIDTH_OF_FILES = 160
@@ -140,7 +140,7 @@ def _number(part: Part) -> str:
     return "-" if part.mean is None else f"{mark}{part.mean.value:.2f}"
 
 
-def _interval(mean: Mean | None) -> str:
+def _interval(mean: Estimate | None) -> str:
     if mean is None or mean.interval is None:
         return "-"
     low, high = mean.interval

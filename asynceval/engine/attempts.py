@@ -123,6 +123,7 @@ class Attempts:
                     continue
                 if not isinstance(step, Reply):
                     return replace(step, maybe_paid=lost)
+                self.lost -= outcome.maybe_paid  # its reply is taken after all
                 outcome = step
             return Paid(outcome, at, sent - begun, taken, attempts, history.maybe_paid)
 

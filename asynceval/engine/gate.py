@@ -61,16 +61,20 @@ class Gate:
 
         A caller that got one calls `leave` when its request is over.
         """
-        if self._is_closed:
-            return Refusal.CLOSED
-        now = _clock()
-        if not queue.waiters and self._has_room() and queue.throttle.has_room(now):
-            entry: Admission | Refusal = self._take(queue, tokens, now)
-        else:
-            entry = await self._wait(queue, priority, tokens, may_postpone=may_postpone)
-        if self._pace is None or isinstance(entry, Refusal) or not entry.is_paced:
-            return entry
-        return await self._paced(self._pace, entry)
+        while not self._is_closed:
+            now = _clock()
+            if not queue.waiters and self._has_room() and queue.throttle.has_room(now):
+                entry: Admission | Refusal = self._take(queue, tokens, now)
+            else:
+                entry = await self._wait(queue, priority, tokens, may_postpone=may_postpone)
+            if self._pace is None or isinstance(entry, Refusal) or not entry.is_paced:
+                return entry
+            entry = await self._paced(self._pace, entry)
+            if isinstance(entry, Refusal) or self._may_go(entry):
+                return entry
+            # What this caller may not miss has happened while it waited for the rate.
+            self.withdraw(entry)
+        return Refusal.CLOSED
 
     def leave(self, admission: Admission, used: float | None = None) -> None:
         """Give the place back; `used` are the tokens that the call took, None if that is not known.
@@ -88,6 +92,8 @@ class Gate:
         """Give a place back that nothing was sent from."""
         if admission.is_probe:
             admission.queue.throttle.breaker.withdraw()
+        admission.queue.sent -= 1
+        self._sent -= 1
         self.leave(admission, 0.0)
 
     def lower(self, now: float) -> None:
@@ -166,6 +172,12 @@ class Gate:
 
     def _has_room(self) -> bool:
         return self.in_flight < self._ceiling.limit and not (self._is_pacing or self._is_held)
+
+    def _may_go(self, admission: Admission) -> bool:
+        """Whether a call that has its place, and its turn at the rates, may still go out."""
+        return not self._is_held and admission.queue.throttle.may_go(
+            _clock(), is_probe=admission.is_probe
+        )
 
     async def _wait(
         self, queue: Queue, priority: int, tokens: float, *, may_postpone: bool

@@ -74,6 +74,10 @@ class Throttle:
         """Whether one more call may go out now."""
         return self.in_flight < self.limit and now >= self._opens_at() and self.breaker.allows(now)
 
+    def may_go(self, now: float, *, is_probe: bool) -> bool:
+        """Whether a call that was admitted a while ago may still go out."""
+        return now >= self.cool_until and (is_probe or not self.breaker.is_down)
+
     def opens_at(self, now: float) -> float | None:
         """Return when waiting alone will make room; None if it takes a call to land."""
         if self.in_flight >= self.limit:

@@ -11,7 +11,8 @@ from asynceval.conversation import Plan
 from asynceval.domain.verdict import Score
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.outcomes import Ending, Outcome
-from asynceval.stats.mean import Mean, clustered_mean
+from asynceval.stats.estimate import Estimate
+from asynceval.stats.mean import clustered_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Part:
     their means are over the same questions.
     """
 
-    mean: Mean | None
+    mean: Estimate | None
     is_comparable: bool
 
 
@@ -48,7 +49,7 @@ class Standing:
     missing: tuple[Missing, ...]
 
     @property
-    def average(self) -> Mean | None:
+    def average(self) -> Estimate | None:
         """The mean of all scores."""
         return self.whole.mean
 

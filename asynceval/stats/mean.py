@@ -1,21 +1,11 @@
 """A mean with its uncertainty, where several scores share a question."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import fsum, pi, sqrt, tan
-from statistics import NormalDist
+from math import fsum, sqrt
 
-_Z = NormalDist().inv_cdf(0.975)
+from asynceval.stats.estimate import Estimate, by_question
 
-
-@dataclass(frozen=True, slots=True)
-class Mean:
-    """A mean of `n` scores; its standard error and 95 % interval, None where undefined."""
-
-    value: float
-    n: int
-    se: float | None
-    interval: tuple[float, float] | None
+_METHOD = "clustered by question (CR1), t"
 
 
 def mean(scores: Iterable[float]) -> float | None:
@@ -24,7 +14,7 @@ def mean(scores: Iterable[float]) -> float | None:
     return fsum(values) / len(values) if values else None
 
 
-def clustered_mean(scores: Iterable[tuple[str, float]]) -> Mean | None:
+def clustered_mean(scores: Iterable[tuple[str, float]]) -> Estimate | None:
     """Return the mean of (question, score) pairs, with a standard error clustered by question.
 
     Both turns, repeats and judges of one question depend on each other, so the question is the unit:
@@ -43,28 +33,6 @@ def clustered_mean(scores: Iterable[tuple[str, float]]) -> Mean | None:
         deviations[question] = deviations.get(question, 0.0) + score - value
     clusters = len(deviations)
     if clusters < 2:
-        return Mean(value, n, None, None)
+        return by_question(value, n, None, clusters, _METHOD)
     squares = fsum(deviation * deviation for deviation in deviations.values())
-    se = sqrt(clusters / (clusters - 1) * squares) / n
-    reach = t_quantile(clusters - 1) * se
-    return Mean(value, n, se, (value - reach, value + reach))
-
-
-def t_quantile(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t with at least one degree of freedom.
-
-    Exact for one and two degrees; from there the Cornish-Fisher expansion about the normal quantile
-    (Abramowitz and Stegun 26.7.5, four terms), within 0.004 at three and 0.00001 at ten degrees.
-    """
-    if freedom == 1:
-        return tan(0.475 * pi)
-    if freedom == 2:
-        return 0.95 * sqrt(2 / (1 - 0.95**2))
-    z, v = _Z, float(freedom)
-    terms: tuple[float, ...] = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + fsum(term / v**power for power, term in enumerate(terms, 1))
+    return by_question(value, n, sqrt(clusters / (clusters - 1) * squares) / n, clusters, _METHOD)

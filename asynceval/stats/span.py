@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import inf, sqrt
 
-from asynceval.stats.mean import t_quantile
+from asynceval.stats.student import t_quantile
 
 
 @dataclass(frozen=True, slots=True)

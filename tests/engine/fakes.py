@@ -24,7 +24,7 @@ from asynceval.domain.sweep import Sweep as Wanted
 from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
 from asynceval.engine.gate import Gate
-from asynceval.engine.purse import Purse
+from asynceval.engine.purse import Purse, Spent
 from asynceval.engine.retry import Policy
 from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
@@ -32,6 +32,7 @@ from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Request, Response
 from asynceval.prompts.templates import builtin
 from asynceval.providers.signal import Action, Signal
+from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import Record
 from asynceval.store.store import Store
 
@@ -163,7 +164,7 @@ class Rig:
         """Connect every endpoint."""
         self.stop = Stop()
         self._listener: Listener = lambda _: None
-        self.purse = Purse(self.wanted, {})
+        self.purse = Purse(self.wanted, self._spent())
         self.attempts = Attempts(
             self.transport,
             self.purse,
@@ -180,6 +181,10 @@ class Rig:
             gate = self.gates.setdefault(endpoint.gate, Gate(endpoint))
             route = self.routes[endpoint.name] = Route(endpoint, gate, self.key)
             self.client.connect(route)
+
+    def _spent(self) -> Spent:
+        usages = self.store.usage().items()
+        return {m: (u.prompt_tokens or 0, u.completion_tokens or 0) for m, u in usages}
 
     def halted(self, endpoint: str) -> str | None:
         """Return why nothing is sent to an endpoint any more."""
@@ -251,9 +256,10 @@ def rig(
     policy: Policy | None = None,
     wanted: Wanted | None = None,
     seed: int = 1,
+    disk: Disk = REAL_DISK,
 ) -> Iterator[Rig]:
     """Open a folder's store with a client on it."""
-    with Store(folder, write=True) as store:
+    with Store(folder, write=True, disk=disk) as store:
         yield Rig(
             folder,
             store,

@@ -204,6 +204,37 @@ def test_priority_holds_under_a_rate() -> None:
     assert order == [9, 1, 2, 3, 4, 8]
 
 
+def test_who_waits_for_its_rate_waits_for_what_happens_meanwhile_too() -> None:
+    """A call that has a place and waits for its rate goes out no sooner than the others."""
+
+    async def measure(change: Callable[[Door], None]) -> tuple[float, int]:
+        gate = gate_of(10, rpm=60)
+        assert await gate.go_in(0)
+        async with create_task_group() as tasks:
+            tasks.start_soon(gate.go_in, 0)
+            await wait_all_tasks_blocked()
+            assert gate.in_flight == 2
+            change(gate)
+            await sleep(30)
+            inside = len(gate.inside)
+            gate.release()
+        return gate.inside[-1].since, inside
+
+    def cool(gate: Door) -> None:
+        gate.door.throttle.cool_until = 25.0
+
+    def break_down(gate: Door) -> None:
+        breaker = gate.door.throttle.breaker
+        for number in range(12):
+            breaker.fail(bytes([number]), 0.0, 0.0, is_probe=False, asked_for=25.0)
+
+    for change in (cool, break_down):
+        at, _ = run(measure, change)
+        assert 25 <= at < 27
+    at, inside = run(measure, Door.hold)
+    assert (inside, at >= 30) == (1, True)
+
+
 @pytest.mark.parametrize("rpm", [None, 30.0])
 @given(seed=SEEDS)
 @settings(deadline=None, max_examples=60)

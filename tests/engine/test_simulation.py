@@ -1,8 +1,12 @@
-"""Check whole runs on virtual time against servers that fail in every way."""
+"""Check whole runs on virtual time against servers and disks that fail in every way."""
+
+import os
+import subprocess
+import sys
 
 import pytest
 
-from tests.engine.simulation import play
+from tests.engine.simulation.play import play
 
 SEEDS = 1000
 CHUNK = 50
@@ -20,3 +24,21 @@ def test_every_seed_keeps_every_rule(start: int) -> None:
 def test_the_same_seed_takes_the_same_course(seed: int) -> None:
     """A seed that fails can be played again: everything happens at the same time in the same order."""
     assert play(seed).trace == play(seed).trace
+
+
+def test_another_process_plays_the_same_course() -> None:
+    """A seed that failed elsewhere fails here: nothing hangs on the order of a set."""
+    traces = {_elsewhere(hash_seed) for hash_seed in ("1", "2")}
+    assert len(traces) == 1
+
+
+def _elsewhere(hash_seed: str) -> bytes:
+    command = (
+        "from tests.engine.simulation.play import play; print([play(n).trace for n in range(9)])"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", command],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        check=True,
+    ).stdout

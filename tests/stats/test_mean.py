@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asynceval.stats.mean import clustered_mean, mean, t_quantile
+from asynceval.stats.mean import clustered_mean, mean
+from asynceval.stats.student import t_quantile
 
 _scores = st.lists(
     st.tuples(st.sampled_from("abcdefgh"), st.integers(1, 10).map(float)), min_size=1, max_size=60
@@ -115,19 +116,3 @@ def test_order_does_not_matter(scores: list[tuple[str, float]], random: object) 
     assert (one.value, one.n) == (other.value, other.n)
     assert (one.se is None) == (other.se is None)
     assert one.se is None or one.se == pytest.approx(other.se, abs=1e-12)
-
-
-@pytest.mark.parametrize(
-    ("freedom", "quantile", "within"),
-    [
-        (1, 12.7062047, 1e-7),
-        (2, 4.3026527, 1e-7),
-        (3, 3.1824463, 4e-3),
-        (4, 2.7764451, 1e-3),
-        (9, 2.2621572, 2e-5),
-        (79, 1.9904502, 1e-7),
-    ],
-)
-def test_t_quantile(freedom: int, quantile: float, within: float) -> None:
-    """Student's 97.5 % quantiles are those of the printed tables."""
-    assert t_quantile(freedom) == pytest.approx(quantile, abs=within)

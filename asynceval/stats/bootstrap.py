@@ -1,0 +1,68 @@
+"""The bootstrap over questions: what else could have come out, had other questions been asked."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from asynceval.stats.arrays import Floats, Ints, columns, sums
+from asynceval.stats.estimate import Estimate
+
+ROUNDS = 2000
+METHOD = "bootstrap over questions, percentiles"
+
+
+def question_weights(
+    questions: int, *, rounds: int = ROUNDS, seed: int = 0, strata: Ints | None = None
+) -> Floats:
+    """Return how often each question is drawn in each round: an array of rounds x questions.
+
+    Questions are drawn with replacement, as many as there are; with `strata` (a number for each
+    question, such as its category) as many of each stratum as it has.
+    """
+    dice = np.random.default_rng(seed)
+    if strata is None:
+        strata = np.zeros(questions, dtype=np.intp)
+    weights = np.zeros((rounds, questions))
+    for stratum in np.unique(strata):
+        members = np.flatnonzero(strata == stratum)
+        share = np.full(len(members), 1 / len(members))
+        weights[:, members] = dice.multinomial(len(members), share, size=rounds)
+    return weights
+
+
+def percentiles(draws: Floats, level: float = 0.95) -> tuple[float, float] | None:
+    """Return the interval that holds the middle `level` of the draws; None of nothing."""
+    known = draws[np.isfinite(draws)]
+    if not len(known):
+        return None
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+def bootstrapped(
+    value: float, n: int, draws: Floats, questions: int, *, dropped: int = 0, seed: int = 0
+) -> Estimate:
+    """Return an estimate with the spread and the percentiles of its draws; None for one question."""
+    known = draws[np.isfinite(draws)]
+    if questions < 2 or len(known) < 2:
+        return Estimate(value, n, None, None, METHOD, dropped, seed)
+    return Estimate(value, n, float(known.std(ddof=1)), percentiles(known), METHOD, dropped, seed)
+
+
+def bootstrap_mean(
+    scores: Iterable[tuple[str, float]], *, dropped: int = 0, rounds: int = ROUNDS, seed: int = 0
+) -> Estimate | None:
+    """Return the mean of (question, score) pairs with a bootstrap over questions; None of nothing.
+
+    A question that is drawn brings all its scores, so what depends on each other stays together
+    (Miller 2024, arXiv:2411.00640).
+    """
+    numbers, questions, values = columns(scores)
+    if not len(values):
+        return None
+    weights = question_weights(questions, rounds=rounds, seed=seed)
+    totals = sums(numbers, np.stack([values, np.ones_like(values)], axis=1), questions)
+    draws = weights @ totals
+    means = draws[:, 0] / draws[:, 1]
+    value = float(values.mean())
+    return bootstrapped(value, len(values), means, questions, dropped=dropped, seed=seed)

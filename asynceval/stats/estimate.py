@@ -1,0 +1,37 @@
+"""An estimate: a number with what is known about its uncertainty."""
+
+from dataclasses import dataclass
+
+from asynceval.stats.student import t_quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number that was estimated from `n` observations.
+
+    `se` is its standard error and `interval` its 95 % interval, in the unit of `value`; both are None
+    where they are not defined. `method` says in a few words how they were found. `dropped` counts the
+    observations that could not be used, and `seed` repeats what was drawn by chance.
+    """
+
+    value: float
+    n: int
+    se: float | None
+    interval: tuple[float, float] | None
+    method: str
+    dropped: int = 0
+    seed: int | None = None
+
+
+def by_question(
+    value: float, n: int, se: float | None, questions: int, method: str, dropped: int = 0
+) -> Estimate:
+    """Return an estimate whose standard error rests on so many independent questions.
+
+    The interval is value +- t SE, with Student's t for one degree of freedom less than there are
+    questions, so that few questions claim little. Fewer than two have neither error nor interval.
+    """
+    if se is None or questions < 2:
+        return Estimate(value, n, None, None, method, dropped)
+    reach = t_quantile(questions - 1) * se
+    return Estimate(value, n, se, (value - reach, value + reach), method, dropped)

@@ -1,0 +1,34 @@
+"""A proportion: so many of so many, its interval, and whether two sides are equally likely."""
+
+from math import exp, fsum, lgamma, log, sqrt
+
+from asynceval.stats.estimate import Estimate
+from asynceval.stats.student import z_quantile
+
+
+def proportion(hits: int, n: int, dropped: int = 0) -> Estimate | None:
+    """Return hits / n with Wilson's 95 % interval (Wilson 1927, no continuity correction); None of nothing.
+
+    For observations that do not depend on each other. The standard error is sqrt(p (1 - p) / n).
+    """
+    if not n:
+        return None
+    p = hits / n
+    z = z_quantile(0.975)
+    middle = (hits + z * z / 2) / (n + z * z)
+    reach = z / (n + z * z) * sqrt(hits * (n - hits) / n + z * z / 4)
+    interval = (max(0.0, middle - reach), min(1.0, middle + reach))
+    return Estimate(p, n, sqrt(p * (1 - p) / n), interval, "Wilson", dropped)
+
+
+def sign_test(one: int, other: int) -> float | None:
+    """Return the two-sided exact p-value that two sides are equally likely; None of nothing.
+
+    The binomial test of `one` among `one + other` at one half.
+    """
+    n = one + other
+    if not n:
+        return None
+    whole = lgamma(n + 1) - n * log(2)
+    tail = fsum(exp(whole - lgamma(k + 1) - lgamma(n - k + 1)) for k in range(min(one, other) + 1))
+    return min(1.0, 2 * tail)

@@ -1,0 +1,25 @@
+"""Repeats: does a judge say the same again about the same."""
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import replace
+
+from asynceval.stats.estimate import Estimate
+from asynceval.stats.mean import clustered_mean
+
+
+def stability(repeats: Iterable[tuple[str, Sequence[Hashable]]]) -> Estimate | None:
+    """Return the share of repeats that equal their item's most frequent verdict, clustered by question.
+
+    Items are (question, verdicts of the same call in the same order); those with fewer than two are
+    dropped and counted (Shi et al., arXiv:2406.07791). Two verdicts that differ count one half. None
+    of nothing.
+    """
+    rows = tuple(repeats)
+    kept = [(question, verdicts) for question, verdicts in rows if len(verdicts) > 1]
+    found = clustered_mean(
+        (question, float(number < Counter(verdicts).most_common(1)[0][1]))
+        for question, verdicts in kept
+        for number in range(len(verdicts))
+    )
+    return None if found is None else replace(found, dropped=len(rows) - len(kept))

@@ -1,0 +1,96 @@
+"""Paired differences, against scipy and cases worked by hand."""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+from scipy.stats import pearsonr, ttest_rel
+
+from asynceval.stats.arrays import Floats
+from asynceval.stats.holm import holm
+from asynceval.stats.mean import clustered_mean
+from asynceval.stats.paired import comparisons, paired
+
+
+def test_by_hand() -> None:
+    """Differences 1, 2 and 6 by question: mean 3, variance 7, all 8 signs give p = 2/8."""
+    first = [("a", 4), ("a", 6), ("b", 5), ("c", 9)]
+    second = [("c", 3), ("b", 3), ("a", 4), ("d", 1)]
+    got = paired(first, second)
+    assert got is not None
+    assert (got.difference.value, got.difference.n, got.difference.dropped) == (3, 3, 1)
+    assert got.difference.se == pytest.approx(sqrt(7 / 3))
+    assert got.variance == pytest.approx(7)
+    assert got.p == 2 / 8
+    assert got.questions == (("c", 6), ("b", 2), ("a", 1))
+
+
+def test_against_the_paired_t_test() -> None:
+    """The interval is that of scipy's paired t-test, the correlation Pearson's."""
+    dice = np.random.default_rng(4)
+    one = dice.normal(5, 2, 80)
+    other = one + dice.normal(0.5, 1, 80)
+    got = paired(_scores(one), _scores(other))
+    expected = ttest_rel(one, other)
+    assert got is not None
+    low, high = expected.confidence_interval()
+    assert got.difference.interval == pytest.approx((low, high))
+    assert got.p == pytest.approx(expected.pvalue, abs=0.001)
+    assert got.correlation == pytest.approx(pearsonr(one, other).statistic)
+
+
+def test_the_error_is_that_of_both_models_less_what_they_share() -> None:
+    """SE = sqrt(SE_A^2 + SE_B^2 - 2 rho SE_A SE_B)."""
+    dice = np.random.default_rng(5)
+    one = dice.normal(5, 2, 30)
+    other = one / 2 + dice.normal(0, 1, 30)
+    got, a, b = (
+        paired(_scores(one), _scores(other)),
+        *map(clustered_mean, map(_scores, (one, other))),
+    )
+    assert got is not None and got.correlation is not None
+    assert a is not None and b is not None
+    assert a.se is not None and b.se is not None
+    expected = sqrt(a.se**2 + b.se**2 - 2 * got.correlation * a.se * b.se)
+    assert got.difference.se == pytest.approx(expected)
+
+
+def test_degenerate_cases() -> None:
+    """No question in common, one only, and no difference at all."""
+    assert paired([("a", 1)], [("b", 1)]) is None
+    assert paired([], []) is None
+    one = paired([("a", 3)], [("a", 1)])
+    assert one is not None
+    assert (one.difference.value, one.difference.se, one.variance, one.p) == (2, None, None, 1)
+    assert one.correlation is None
+    equal = paired([("a", 3), ("b", 3)], [("a", 3), ("b", 3)])
+    assert equal is not None
+    assert (equal.difference.value, equal.difference.se, equal.p) == (0, 0, 1)
+    assert equal.difference.interval == (0, 0)
+
+
+def test_all_pairs_are_compared_and_corrected_together() -> None:
+    """Each comparison is the one of the two alone, with Holm's correction over all of them."""
+    dice = np.random.default_rng(6)
+    level = dice.normal(5, 2, 12)
+    scores = {
+        name: _scores(level + gap + dice.normal(0, 1, 12))
+        for name, gap in {"x": 0, "y": 0.5, "z": 2}.items()
+    }
+    scores["z"] = scores["z"][:8]
+    found = comparisons(scores)
+    assert [(each.first, each.second) for each in found] == [("x", "y"), ("x", "z"), ("y", "z")]
+    for each in found:
+        assert each.paired == paired(scores[each.first], scores[each.second])
+    assert tuple(each.p_corrected for each in found) == holm([each.paired.p for each in found])
+
+
+def test_models_without_a_common_question_are_not_compared() -> None:
+    """They make no comparison, and do not count for the correction."""
+    found = comparisons({"x": [("a", 1)], "y": [("b", 2)], "z": [("b", 3)]})
+    assert [(each.first, each.second) for each in found] == [("y", "z")]
+    assert comparisons({"x": [("a", 1)]}) == ()
+
+
+def _scores(values: Floats) -> list[tuple[str, float]]:
+    return [(str(number), float(value)) for number, value in enumerate(values)]
