@@ -168,6 +168,13 @@ class OtherModelAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionsClosed:
+    """A server closes so many connections after one response that ports may run out. Told once."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
 class DefectMet:
     """A call failed inside asynceval itself: `trace` is for its developers."""
 
@@ -246,6 +253,7 @@ Event = (
     | EndpointBack
     | BudgetReached
     | OtherModelAnswered
+    | ConnectionsClosed
     | DefectMet
     | Pulsed
     | SweepStopping

@@ -8,6 +8,7 @@ from time import time
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import (
     BudgetReached,
+    ConnectionsClosed,
     EndpointBack,
     EndpointDown,
     Listener,
@@ -112,6 +113,8 @@ class Attempts:
             finally:
                 del self._open[place]
                 self._close(asked, route, admission, reservation, outcome)
+            if route.churn.is_to_be_told():
+                self._tell(ConnectionsClosed(route.endpoint.name))
             taken = self._clock() - sent
             if isinstance(outcome, Signal):
                 lost = history.maybe_paid + outcome.maybe_paid

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from anyio import current_time
+
 from asynceval.domain.alias import is_alias
 from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
@@ -11,6 +13,7 @@ from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine.allowance import Allowance
 from asynceval.engine.breaker import Breaker
+from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body
 from asynceval.engine.queue import Queue
@@ -39,6 +42,7 @@ class Route:
     key: Secret | None
     breaker: Breaker = field(default_factory=Breaker)
     allowance: Allowance = field(default_factory=Allowance)
+    churn: Churn = field(default_factory=Churn)
     has_answered: bool = False
     _queues: dict[str, Queue] = field(default_factory=dict)
     _halts: dict[str | None, Failure] = field(default_factory=dict)
@@ -76,6 +80,8 @@ class Route:
         """Send a request to a model and return what came of it, without the key if it was echoed."""
         response = await transport.post(request)
         if not isinstance(response, Signal):
+            if response.is_last:
+                self.churn.close(current_time())
             if (limit := stated(response.headers)) is not None:
                 self.gate.learn(self.queue(model), limit)
             body = masked_body(response.body, self.key)

@@ -37,11 +37,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response read to its end, whatever its status; of an error, as much of it as came."""
+    """A response read to its end, whatever its status; of an error, as much of it as came.
+
+    `is_last` says that its connection takes no other request.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    is_last: bool = False
 
 
 class Transport(Protocol):
@@ -173,7 +177,7 @@ class AiohttpTransport:
         if isinstance(peer, Signal):
             return peer
         ended: Signal | None = None
-        status, received = 0, 0
+        status, received, is_last = 0, 0, False
         headers: Mapping[str, str] = {}
         chunks: list[bytes] = []
         try:
@@ -188,6 +192,7 @@ class AiohttpTransport:
                 ssl=peer.ssl,
             ) as response:
                 status, headers = response.status, response.headers
+                is_last = _is_last(response)
                 async for chunk in response.content.iter_any():
                     received += len(chunk)
                     if received > _LARGEST_BODY:
@@ -203,7 +208,8 @@ class AiohttpTransport:
             return ended
         if peer.proxy is not None and _is_of_proxy(status, headers):
             return peer.refused_by_proxy(status)
-        return Response(status, headers, chunks[0] if len(chunks) == 1 else b"".join(chunks))
+        whole = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        return Response(status, headers, whole, is_last)
 
     def _meet(self, request: Request) -> _Peer | Signal:
         """Find out, once for each URL, how to reach it."""
@@ -236,6 +242,13 @@ async def transport() -> AsyncIterator[AiohttpTransport]:
         headers={"Accept-Encoding": "gzip, deflate"},
     ) as session:
         yield AiohttpTransport(session, proxies())
+
+
+def _is_last(response: aiohttp.ClientResponse) -> bool:
+    """Whether the server closes the connection after this response."""
+    said = response.headers.get("Connection", "").lower()
+    is_old = response.version is not None and response.version < aiohttp.HttpVersion11
+    return "close" in said or (is_old and "keep-alive" not in said)
 
 
 def _is_of_proxy(status: int, headers: Mapping[str, str]) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asynceval.domain.events import (
     BudgetReached,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -43,6 +44,7 @@ class News:
         self.back: dict[str, tuple[EndpointBack, float]] = {}
         self.budgets: dict[str | None, BudgetReached] = {}
         self.others: dict[tuple[str, str], OtherModelAnswered] = {}
+        self.churned: list[str] = []
         self.defects = 0
         self.oldest: OpenCall | None = None
         self.stills = 0
@@ -55,6 +57,8 @@ class News:
                 self.budgets.setdefault(event.judge, event)
             case OtherModelAnswered():
                 self.others.setdefault((event.endpoint, event.asked), event)
+            case ConnectionsClosed():
+                self.churned.append(event.endpoint)
             case DefectMet():
                 self.defects += 1
             case SweepStopping():

@@ -8,6 +8,7 @@ from asynceval.progress.sentences import (
     FULL_DISK,
     back,
     budget,
+    churn,
     defects,
     down,
     halt,
@@ -86,6 +87,7 @@ def _lasting(tally: Tally) -> list[tuple[str, str]]:
     if news.defects:
         said.append((defects(news.defects), "red"))
     said += [(other_model(event), "yellow") for event in news.others.values()]
+    said += [(churn(endpoint), "yellow") for endpoint in news.churned]
     if news.stills:
         said.append((stood_still(news.stills, news.stood_still), "yellow"))
     return said

@@ -6,6 +6,7 @@ from typing import IO, Self
 
 from asynceval.domain.events import (
     BudgetReached,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -24,6 +25,7 @@ from asynceval.progress.sentences import (
     FULL_DISK,
     back,
     budget,
+    churn,
     defects,
     down,
     eta,
@@ -104,6 +106,8 @@ class PlainLines:
                 line = f"{event.name}: {plan}, run directory {event.run_dir}"
             case EndpointHalted():
                 line = halt(event.endpoint, event.model, event.failure.message)
+            case ConnectionsClosed(endpoint):
+                line = churn(endpoint)
             case SweepStopping():
                 line = stop(event)
         return line

@@ -63,6 +63,12 @@ def other_model(event: OtherModelAnswered) -> str:
     return one_line(f"{event.endpoint} answers as {answered} where {event.asked} was asked")
 
 
+def churn(endpoint: str) -> str:
+    """Return that a server wears out the ports of this machine, and what helps."""
+    said = "closes each connection: ports may run out, let it keep them alive"
+    return one_line(f"{endpoint} {said}")
+
+
 def defects(count: int) -> str:
     """Return how many calls failed by our own fault, and where their traces are."""
     calls, traces = ("call", "trace is") if count == 1 else ("calls", "traces are")

@@ -11,6 +11,7 @@ from asynceval.domain.events import (
     BudgetReached,
     CallFailed,
     CallRetried,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -104,6 +105,8 @@ def _line(event: Event) -> str | None:
     match event:
         case EndpointHalted() | EndpointDown() | EndpointBack() | ServerStarted() | ServerReady():
             return _of_endpoint(event)
+        case ConnectionsClosed(endpoint):
+            return f"{endpoint}: closes each connection after one response; ports may run out"
         case CallRetried() | CallFailed() | OtherModelAnswered() | DefectMet():
             return _of_call(event)
         case _:

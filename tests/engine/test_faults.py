@@ -1,5 +1,6 @@
 """Check what a client does about servers that refuse, stall, go down and come back."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from asynceval.domain.events import (
     AnswerLanded,
     BudgetReached,
     CallFailed,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -23,6 +25,7 @@ from asynceval.domain.events import (
 )
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Sweep, Target
+from asynceval.engine.churn import MANY
 from asynceval.engine.retry import Policy
 from asynceval.engine.transport import Request, Response
 from asynceval.providers.signal import Action, Signal
@@ -399,6 +402,35 @@ def test_another_model_is_told_once(tmp_path: Path) -> None:
     with rig(tmp_path, FakeTransport(answer)) as r:
         run(r.ask_each, "1", "2", "3", "4")
     assert r.told(OtherModelAnswered) == [OtherModelAnswered("house", "m", "cheap")]
+
+
+def test_a_server_that_closes_each_connection_is_told_of_once(tmp_path: Path) -> None:
+    """At a rate that would use up the ports of this machine, and at no lower one."""
+
+    async def main() -> None:
+        churn = r.routes["house"].churn
+        for _ in range(MANY - 1):
+            churn.close(current_time())
+        await sleep(60)
+        await r.ask("a minute later")
+        for _ in range(MANY - 2):
+            churn.close(current_time())
+        assert r.told(ConnectionsClosed) == []
+        await r.ask("too many in a minute")
+        await r.ask("more")
+
+    with rig(tmp_path, FakeTransport(lambda _: replace(completion("x"), is_last=True))) as r:
+        run(main)
+    assert r.told(ConnectionsClosed) == [ConnectionsClosed("house")]
+
+
+def test_responses_on_a_kept_connection_are_not_counted(tmp_path: Path) -> None:
+    """However many there are."""
+    with rig(tmp_path) as r:
+        for _ in range(MANY - 1):
+            r.routes["house"].churn.close(0.0)
+        run(r.ask_each, "1", "2")
+    assert r.told(ConnectionsClosed) == []
 
 
 def test_the_oldest_open_call_is_known(tmp_path: Path) -> None:

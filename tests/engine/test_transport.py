@@ -136,6 +136,22 @@ def test_unusual_but_proper(fault: Fault) -> None:
     assert (got.status, got.body) == (200, BODY)
 
 
+@pytest.mark.parametrize(
+    ("head", "is_last"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", False),
+        (b"HTTP/1.1 200 OK\r\nConnection: Close\r\n", True),
+        (b"HTTP/1.0 200 OK\r\n", True),
+        (b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n", False),
+    ],
+)
+def test_the_last_response_of_a_connection_is_known(head: bytes, *, is_last: bool) -> None:
+    """A server says by its words, or by its old version, that it closes the connection."""
+    got = outcome_of(says(head + b"Content-Length: %d\r\n\r\n" % len(BODY) + BODY))
+    assert isinstance(got, Response)
+    assert got.is_last is is_last
+
+
 BREAKS = {
     "reset": (reset(), "broke"),
     "closed": (cut(), "closed the connection before it answered"),

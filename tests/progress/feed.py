@@ -12,6 +12,7 @@ from asynceval.domain.events import (
     BudgetReached,
     CallFailed,
     CallRetried,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -98,6 +99,7 @@ def trouble() -> list[Event]:
         went_down(),
         BudgetReached(None, "the budget of 5 USD is reached"),
         OtherModelAnswered("openai", "gpt-y", "gpt-x"),
+        ConnectionsClosed("openai"),
         DefectMet(cell("a"), "Traceback: a\n  b"),
         replace(waiting(13, 312), lag=3.2),
     ]

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from asynceval.domain.events import (
     BudgetReached,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointHalted,
@@ -104,6 +105,14 @@ def test_another_model_is_told_once() -> None:
     line = "openai answers as gpt-x where gpt-y was asked"
     assert line in seen(first, pulse(1))
     assert told(first, first, replace(first, answered="gpt-z")) == [line]
+
+
+def test_ports_that_may_run_out_are_told() -> None:
+    """A server that closes every connection is told of, with what helps, to the end."""
+    closed = ConnectionsClosed("openai")
+    line = "openai closes each connection: ports may run out, let it keep them alive"
+    assert line in seen(closed, pulse(1), END)
+    assert told(closed) == [line]
 
 
 def test_defects_are_counted() -> None:

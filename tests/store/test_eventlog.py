@@ -14,6 +14,7 @@ from asynceval.domain.events import (
     BudgetReached,
     CallFailed,
     CallRetried,
+    ConnectionsClosed,
     DefectMet,
     EndpointBack,
     EndpointDown,
@@ -87,6 +88,10 @@ def told(folder: Path, *events: Event) -> list[str]:
         (
             OtherModelAnswered("local", "gpt-y", "gpt-x"),
             "local: answers as gpt-x where gpt-y was asked",
+        ),
+        (
+            ConnectionsClosed("local"),
+            "local: closes each connection after one response; ports may run out",
         ),
         (Pulsed(9, (), lag=3.25), "this process stood still for 3.2 s"),
         (SweepStopping(3, 10.0), "stopping: 3 open calls have 10 s to finish"),
