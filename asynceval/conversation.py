@@ -40,14 +40,24 @@ class Plan:
                 return judge
         raise KeyError(cell.judge)
 
+    def talks(self, target: Target) -> Iterator[tuple[Question, int]]:
+        """Yield (question, choice) for the conversations held with one target.
+
+        An author that is not under test only answers the questions that need a reference.
+        """
+        if target in self.sweep.targets:
+            yield from self.conversations()
+        else:
+            yield from ((question, 0) for question in self.questions if question.needs_reference)
+
     def without_judges(self) -> "Plan":
         """Return the plan of the answers alone."""
-        return replace(self, sweep=replace(self.sweep, judges=()))
+        return replace(self, sweep=replace(self.sweep, judges=(), author=None))
 
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
         turns = {
-            (turn, bool(question.reference))
+            (turn, bool(question.reference) or question.needs_reference)
             for question in self.questions
             for turn in range(1, len(question.turns) + 1)
         }
@@ -72,7 +82,8 @@ def conversation(
 
     Send the reply to each answer's step back in, None if there is none: nothing follows then. What
     is sent for a judgment's step is ignored, since nothing depends on it. A model's thinking is left
-    out of what the next turn and the judges see.
+    out of what the next turn and the judges see. Judgments that need more than this conversation are
+    left to `asynceval/pairs.py`: games, and all that need a reference which a model writes.
     """
     sampling = Sampling(_temperature(question, target), target.max_tokens, target.settings)
     messages: tuple[Message, ...] = ()
@@ -91,7 +102,7 @@ def conversation(
         messages += (Message("assistant", answer),)
         answers += (answer,)
         for judge in plan.sweep.judges:
-            if judge.is_pairwise:
+            if judge.is_pairwise or question.needs_reference:
                 continue
             for call in single.calls(judge, plan.templates, question, answers):
                 cell = Cell(
@@ -109,14 +120,14 @@ def conversation(
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
     """Yield the cells of a conversation that cannot be filled without this answer.
 
-    Games are not among them: they belong to two conversations (asynceval/pairs.py).
+    Judgments that need another conversation too are not among them (asynceval/pairs.py).
     """
     for turn in range(answer.turn, len(question.turns) + 1):
         cell = replace(answer, turn=turn)
         if turn > answer.turn:
             yield cell
         for judge in plan.sweep.judges:
-            if judge.is_pairwise:
+            if judge.is_pairwise or question.needs_reference:
                 continue
             for repeat in range(judge.repeats):
                 yield replace(cell, judge=judge.name, repeat=repeat)

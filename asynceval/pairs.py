@@ -1,17 +1,32 @@
-"""Pairs: which models are compared with which, and the games that compare two answers. Pure."""
+"""Judgments that need more than one conversation: games of a pair, and what needs a written reference.
+
+Pure. A `Place` is a turn of a question, with the choice of its conversations; the names that meet there
+are one target's, whose answer is graded with a reference, or the two of a pair.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
+from typing import NamedTuple
 
 from asynceval.conversation import Plan, Step
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.judges import pairwise
+from asynceval.judges import pairwise, single
 
 Pair = tuple[str, str]
 """The names of two targets, in the order in which game 1 shows them."""
+Texts = Mapping[str, Sequence[str]]
+"""What judges may see of each target's answers, turn by turn."""
+
+
+class Meeting(NamedTuple):
+    """The targets whose answers are judged together: one, or the two of a pair."""
+
+    turn: int
+    choice: int
+    names: tuple[str, ...]
 
 
 class Pairs:
@@ -23,11 +38,13 @@ class Pairs:
 
     def __init__(self, plan: Plan) -> None:
         """Find the pairs of the plan."""
-        self._plan = plan
+        self._sweep = plan.sweep
         names = [target.name for target in plan.sweep.targets]
-        judges = [judge for judge in plan.sweep.judges if judge.is_pairwise]
-        self.of = {judge.name: dict.fromkeys(_pairs(judge, names)) for judge in judges}
-        self._judges = tuple(judges)
+        self.of: dict[str, dict[Pair, None]] = {
+            judge.name: dict.fromkeys(_pairs(judge, names))
+            for judge in plan.sweep.judges
+            if judge.is_pairwise
+        }
         self.opponents: Mapping[str, tuple[str, ...]] = {
             name: tuple(
                 other
@@ -37,18 +54,30 @@ class Pairs:
             for name in names
         }
 
-    def games(
-        self, question: Question, turn: int, choice: int, one: str, other: str
-    ) -> Iterator[Cell]:
-        """Yield the cells of all games between two targets' answers on a turn, by whatever judge."""
-        for judge in self._judges:
-            pair = (one, other) if (one, other) in self.of[judge.name] else (other, one)
-            if pair not in self.of[judge.name]:
+    def meetings(self, question: Question) -> Iterator[Meeting]:
+        """Yield all meetings on a question, turn by turn."""
+        for turn in range(1, len(question.turns) + 1):
+            for choice in range(self._sweep.choices):
+                if question.needs_reference:
+                    for name in self.opponents:
+                        yield Meeting(turn, choice, (name,))
+                for pair in self.all():
+                    yield Meeting(turn, choice, pair)
+
+    def cells(self, question: Question, meeting: Meeting) -> Iterator[Cell]:
+        """Yield the cells that a meeting fills, by whatever judge."""
+        turn, choice, names = meeting
+        for judge in self._sweep.judges:
+            pair = self._pair(judge, names)
+            if pair is None:
                 continue
             cell = Cell(question.id, question.category, turn, pair[0], choice, judge.name)
             for repeat in range(judge.repeats):
-                for order in orders(judge):
-                    yield replace(cell, repeat=repeat, opponent=pair[1], order=order)
+                if len(pair) == 1:
+                    yield replace(cell, repeat=repeat)
+                else:
+                    for order in orders(judge):
+                        yield replace(cell, repeat=repeat, opponent=pair[1], order=order)
 
     def all(self) -> tuple[Pair, ...]:
         """Return every pair that any judge compares, each once, whatever their order."""
@@ -62,22 +91,37 @@ class Pairs:
         """Return how many games a judge plays on each turn of each question and choice."""
         return len(self.of.get(judge.name, ())) * len(orders(judge)) * judge.repeats
 
+    def _pair(self, judge: Judge, names: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return the names in the order in which a judge sees them, None if it does not."""
+        if len(names) == 1:
+            return None if judge.is_pairwise else names
+        for pair in (names, names[::-1]):
+            if pair in self.of.get(judge.name, {}):
+                return pair
+        return None
+
 
 def orders(judge: Judge) -> tuple[Order, ...]:
     """Return the orders in which a pairwise judge sees a pair."""
     return (1, 2) if judge.orders == "both" else (1,)
 
 
-def game(
-    plan: Plan, question: Question, cell: Cell, first: Sequence[str], second: Sequence[str]
+def step(
+    plan: Plan, question: Question, cell: Cell, texts: Texts, references: Sequence[str]
 ) -> Step:
-    """Return the step of a game's cell.
+    """Return the step of a judgment's cell.
 
-    `first` and `second` are the texts of turns 1 to n of the pair's models, as the judge may see them.
+    `texts` are what judges may see of the answers it needs, up to its turn; `references` those that a
+    model wrote for the question, if it needs some.
     """
-    call = pairwise.call(
-        plan.judge(cell), plan.templates, question, (first, second), cell.order, cell.repeat
-    )
+    judge = plan.judge(cell)
+    if question.needs_reference:
+        question = replace(question, reference=tuple(references))
+    first = texts[cell.target]
+    if cell.opponent is None:
+        return Step(cell, single.calls(judge, plan.templates, question, first)[cell.repeat])
+    both = (first, texts[cell.opponent])
+    call = pairwise.call(judge, plan.templates, question, both, cell.order, cell.repeat)
     return Step(cell, call)
 
 

@@ -66,7 +66,7 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
             raise ConfigError(*problems)
         counts: dict[str, Sized] = {
             "question": prepared.plan.questions if prepared.plan else (),
-            "model": sweep.targets,
+            "model": sweep.asked,
             "judge": sweep.judges,
         }
         parts = [f"{len(of)} {what}{'' if len(of) == 1 else 's'}" for what, of in counts.items()]

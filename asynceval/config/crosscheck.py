@@ -24,6 +24,7 @@ def faults(document: _Table) -> Iterator[Fault]:
     yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
     yield from _boundless(("budget",), document)
     yield from _pairwise(document)
+    yield from _author(document)
     for kind in ("models", "judges"):
         tables = list(_tables(document.get(kind)))
         yield from _repeated(kind, tables)
@@ -81,6 +82,18 @@ def _pairwise(document: _Table) -> Iterator[Fault]:
             yield ("judges", at, "orders"), "has no use: only pairwise judges see a pair"
         if mode in ("pairwise-baseline", "pairwise-all") and len(names) == 1:
             yield ("judges", at, "mode"), "needs at least two [[models]] to compare"
+
+
+def _author(document: _Table) -> Iterator[Fault]:
+    """Yield what is wrong with the model that is to write the references."""
+    benchmark = document.get("benchmark")
+    references = benchmark.get("references") if isinstance(benchmark, dict) else None
+    author = references.get("model") if isinstance(references, dict) else None
+    tables = [table for kind in ("models", "judges") for _, table in _tables(document.get(kind))]
+    names = tuple(name for name in (table.get("name") for table in tables) if isinstance(name, str))
+    if isinstance(author, str) and author not in names:
+        path = ("benchmark", "references", "model")
+        yield path, unknown_name("model or judge", names, author)
 
 
 def _boundless(path: KeyPath, table: _Table) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ def faults(sweep: Sweep) -> Iterator[Fault]:
             path = ("endpoints", endpoint.name, "api_version")
             yield path, f'has no use: endpoints of kind "{endpoint.kind}" have none'
     kinds: tuple[tuple[str, tuple[Target | Judge, ...]], ...] = (
-        ("models", sweep.targets),
+        ("models", sweep.asked),
         ("judges", sweep.judges),
     )
     for kind, items in kinds:

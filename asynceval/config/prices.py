@@ -37,6 +37,7 @@ def priced(sweep: Sweep, earlier: Sweep | None = None) -> Sweep:
     return replace(
         sweep,
         targets=tuple(with_price(target) for target in sweep.targets),
+        author=None if sweep.author is None else with_price(sweep.author),
         judges=tuple(with_price(judge) for judge in sweep.judges),
     )
 
@@ -44,7 +45,7 @@ def priced(sweep: Sweep, earlier: Sweep | None = None) -> Sweep:
 def unpriced(sweep: Sweep) -> Iterator[Problem]:
     """Yield a problem for each model whose price a budget in dollars needs and nobody knows."""
     for_all = sweep.budget is not None and sweep.budget.usd is not None
-    for target in sweep.targets:
+    for target in sweep.asked:
         if target.price is None and for_all:
             yield _problem("models", target)
     for judge in sweep.judges:
@@ -64,7 +65,7 @@ def _problem(kind: str, model: Target | Judge) -> Problem:
 
 def _known(sweep: Sweep) -> dict[tuple[str, str], Price]:
     urls = {endpoint.name: endpoint.base_url for endpoint in sweep.endpoints}
-    models: tuple[Target | Judge, ...] = (*sweep.targets, *sweep.judges)
+    models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
     return {(urls[m.endpoint], m.model): m.price for m in models if m.price is not None}
 
 

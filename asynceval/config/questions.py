@@ -1,6 +1,7 @@
 """Questions: the ones a request asks, chosen and given their references."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 from asynceval.benchmarks.jsonl import load_questions, load_references
 from asynceval.benchmarks.mt_bench import attach, missing, select
@@ -22,6 +23,10 @@ def load_all(request: Request) -> tuple[tuple[Question, ...], tuple[str, ...]]:
     questions, references, skipped = _read(request)
     questions = select(questions, request.categories, request.limit)
     questions = attach(questions, references, request.reference_categories)
+    if request.sweep.author is not None and request.sweep.judges:
+        lacking = frozenset(missing(questions, request.reference_categories))
+        questions = tuple(replace(q, needs_reference=q.id in lacking) for q in questions)
+        return questions, skipped
     return questions, (*skipped, *_lacking(request, questions))
 
 

@@ -70,7 +70,7 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
     return Request(
         sweep=replace(sweep, endpoints=endpoints),
         questions=found.questions,
-        references=found.references,
+        references=None if sweep.author else found.references,
         templates=found.templates,
         categories=tuple(config.benchmark.categories),
         limit=config.benchmark.limit,
@@ -82,7 +82,7 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
 def pruned(request: Request) -> Request:
     """Return the request without the endpoints that nothing uses."""
     sweep = request.sweep
-    used = {target.endpoint for target in sweep.targets}
+    used = {target.endpoint for target in sweep.asked}
     used |= {judge.endpoint for judge in sweep.judges}
     endpoints = tuple(endpoint for endpoint in sweep.endpoints if endpoint.name in used)
     return replace(request, sweep=replace(sweep, endpoints=endpoints))

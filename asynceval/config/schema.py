@@ -1,10 +1,10 @@
 """The config's schema. pydantic stays in this package: what leaves it are the domain's values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from asynceval.config import fields
@@ -31,6 +31,7 @@ from asynceval.config.values import (
     Url,
     Variable,
 )
+from asynceval.config.wording import message
 from asynceval.domain.call import PLAIN, Settings
 from asynceval.domain.sweep import (
     Budget,
@@ -160,11 +161,45 @@ class JudgeTable(_ModelTable):
         return Judge(**values, budget=_budget(self.budget))
 
 
+class AuthorTable(_Table):
+    """`references = {...}` of `[benchmark]`: one of the models or judges writes them."""
+
+    model: Name
+    max_tokens: Count | None = None
+
+    def author(self, models: Iterable[Target], judges: Iterable[Judge]) -> Target:
+        """Return the author; a model without an own `max_tokens` here writes what it answers anyway."""
+        for model in models:
+            if model.name == self.model:
+                return model if self.max_tokens is None else replace(model, **self.given("model"))
+        for judge in judges:
+            if judge.name == self.model:
+                most = self.max_tokens or judge.max_tokens
+                return Target(
+                    judge.name,
+                    judge.endpoint,
+                    judge.model,
+                    most,
+                    price=judge.price,
+                    settings=judge.settings,
+                )
+        raise KeyError(self.model)
+
+
+def _source(references: object) -> str:
+    return "model" if isinstance(references, dict) else "file"
+
+
+References = Annotated[
+    Annotated[File, Tag("file")] | Annotated[AuthorTable, Tag("model")], Discriminator(_source)
+]
+
+
 class BenchmarkTable(_Table):
     """`[benchmark]`."""
 
     questions: File
-    references: File | None = None
+    references: References | None = None
     templates: File | None = None
     categories: list[Name] = []
     limit: Count | None = None
@@ -193,11 +228,15 @@ class ConfigTable(_Table):
             settings["rule"] = self.verdict_rule
         given = {name: table.model_fields_set for name, table in self.endpoints.items()}
         endpoints = tuple(table.endpoint(name) for name, table in self.endpoints.items())
+        targets = tuple(Target(**table.values()) for table in self.models)
+        judges = tuple(table.judge() for table in self.judges)
+        author = self.benchmark.references
         return Sweep(
             endpoints=shared(endpoints, given),
-            targets=tuple(Target(**table.values()) for table in self.models),
-            judges=tuple(table.judge() for table in self.judges),
+            targets=targets,
+            judges=judges,
             budget=_budget(self.budget),
+            author=author.author(targets, judges) if isinstance(author, AuthorTable) else None,
             **settings,
         )
 
@@ -214,55 +253,14 @@ def parse(table: Mapping[str, object]) -> tuple[ConfigTable | None, list[Fault]]
         return None, [_fault(e) for e in error.errors(include_url=False)]
 
 
-_KINDS: Mapping[str, str] = {
-    "string_type": 'must be a text: quote it, as in "..."',
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "float_type": "must be a number",
-    "bool_type": "must be true or false",
-    "finite_number": "must be a finite number",
-    "list_type": "must be a list",
-    "dict_type": "must be a table",
-    "model_type": "must be a table",
-    "model_attributes_type": "must be a table",
-    "string_too_short": "is empty",
-    "too_short": "is empty",
-}
-_BOUNDS: Mapping[str, tuple[str, str]] = {
-    "greater_than": ("must be above", "gt"),
-    "greater_than_equal": ("must be at least", "ge"),
-    "less_than_equal": ("must be at most", "le"),
-}
-_ABSENT: Mapping[str, str] = {
-    "models": "is missing: at least one [[models]] table is needed",
-    "endpoints": "is missing: at least one [endpoints.NAME] table is needed",
-    "benchmark": 'is missing: a [benchmark] table with questions = "..." is needed',
-}
-
-
 def _fault(error: ErrorDetails) -> Fault:
     path = tuple(part for part in error["loc"] if part != "[key]")
+    if path[:2] == _REFERENCES:
+        path = (*_REFERENCES, *path[3:])  # without the tag of what it is
     if error["type"] == "extra_forbidden":
         return path, fields.unknown_key(str(path[-1]), _known(path[:-1]), _LATER)
     last = str(path[-1]) if path else ""
-    return path, _message(error["type"], last, error.get("ctx", {}))
-
-
-def _message(kind: str, last: str, context: Mapping[str, Any]) -> str:
-    """Return what is wrong in our words; pydantic's may repeat the value."""
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "literal_error":
-        allowed = str(context["expected"]).replace("'", '"')
-        return f"must be {allowed}"
-    if kind in _BOUNDS:
-        words, bound = _BOUNDS[kind]
-        return f"{words} {context[bound]:g}"
-    if kind == "missing":
-        return _ABSENT.get(last, "is missing")
-    if kind == "list_type" and last in {"models", "judges"}:
-        return f"must be written [[{last}]], with two brackets"
-    return _KINDS.get(kind, "cannot be understood")
+    return path, message(error["type"], last, error.get("ctx", {}))
 
 
 def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
@@ -273,6 +271,7 @@ def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
     return tuple(table.model_fields)
 
 
+_REFERENCES = ("benchmark", "references")
 _OUTER: Mapping[str, type[_Table]] = {
     "benchmark": BenchmarkTable,
     "endpoints": EndpointTable,
@@ -285,5 +284,6 @@ _INNER: Mapping[str, type[_Table]] = {
     "server": ServerTable,
     "price": PriceTable,
     "budget": BudgetTable,
+    "references": AuthorTable,
 }
 """The tables inside of those, by their key."""

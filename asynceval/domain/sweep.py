@@ -130,7 +130,8 @@ class Sweep:
     """All the user asked for, but for the questions and templates themselves.
 
     `choices` is how many conversations each target holds on each question. `rule` names the
-    verdict parsing rule. `budget` is for all calls of the run directory together.
+    verdict parsing rule. `budget` is for all calls of the run directory together. `author` writes the
+    reference answers that questions need; it may be one of the targets.
     """
 
     name: str
@@ -140,6 +141,14 @@ class Sweep:
     choices: int = 1
     rule: Rule = "default"
     budget: Budget | None = None
+    author: Target | None = None
+
+    @property
+    def asked(self) -> tuple[Target, ...]:
+        """The targets, and the author of references if it is none of them."""
+        if self.author is None or self.author in self.targets:
+            return self.targets
+        return (*self.targets, self.author)
 
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint of that name; KeyError if the sweep has none."""

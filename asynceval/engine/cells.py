@@ -28,7 +28,7 @@ class Cells:
         self._client = client
         self._tell = tell
         self._judging = {judge.name: judge.endpoint for judge in plan.sweep.judges}
-        self._answering = {target.name: target.endpoint for target in plan.sweep.targets}
+        self._answering = {target.name: target.endpoint for target in plan.sweep.asked}
         self.filled = 0
 
     async def fill(self, step: Step, postponed: list[Cell] | None = None) -> Reply | None:

@@ -13,12 +13,12 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Only, Target
 from asynceval.engine.cells import Cells
-from asynceval.engine.games import Games
+from asynceval.engine.meetings import Meetings
 from asynceval.engine.stop import Stop
 from asynceval.walk import Find, Found, look_up, walk
 
-_GAMES_AT_ONCE = 32
-"""How many games one answer starts at the same time; the others follow them."""
+_AT_ONCE = 32
+"""How many meetings' judgments one answer starts at the same time; the others follow them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Conversations:
         self._plan = plan
         self._find = find
         self._cells = cells
-        self._games = Games(plan, find, cells.spoil)
+        self._meetings = Meetings(plan, find, cells.spoil)
         self._stop = stop
         self._only = only
 
@@ -71,9 +71,9 @@ class Conversations:
                 if reply is None:
                     self._lose(talk.question, step.cell)
                     continue
-                games = self._settle(talk.question, step.cell)
-                for first in islice(games, _GAMES_AT_ONCE):
-                    judging.start_soon(self._play, first, games, talk.postponed)
+                due = self._settle(talk.question, step.cell, is_there=True)
+                for first in islice(due, _AT_ONCE):
+                    judging.start_soon(self._fill_all, first, due, talk.postponed)
             if judgment is not None:
                 # The last one needs no task of its own.
                 await self._cells.fill(judgment, talk.postponed)
@@ -81,12 +81,9 @@ class Conversations:
     async def judge(self, talk: Talk) -> None:
         """Fill the judgments that were put off while their endpoint was down."""
         async with create_task_group() as judging:
-            for found in walk(self._plan, talk.question, talk.target, talk.choice, self._find):
-                if found.step.cell in talk.postponed:
-                    judging.start_soon(self._cells.fill, found.step)
             for cell in talk.postponed:
-                if cell.opponent is not None:
-                    judging.start_soon(self._cells.fill, self._games.step(talk.question, cell))
+                step = self._meetings.step(talk.question, cell)
+                judging.start_soon(self._cells.fill, step)
 
     def _is_lost(self, talk: Talk) -> bool:
         """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
@@ -107,8 +104,8 @@ class Conversations:
             there.append(found)
         landed = [found.step.cell for found in there if found.step.cell.judge is None]
         for answer in landed:
-            opponents = self._games.opponents(answer)
-            for step in self._games.between(talk.question, answer, opponents):
+            due, _ = self._meetings.due(talk.question, answer, is_there=True)
+            for step in self._meetings.steps(talk.question, due):
                 found = look_up(self._plan, step, self._find)
                 if found.missing is not None:
                     return False
@@ -116,7 +113,7 @@ class Conversations:
         for found in there:
             self._cells.found(found)
         for answer in landed:
-            self._settle(talk.question, answer)
+            self._settle(talk.question, answer, is_there=True)
         return True
 
     def _steps(self, talk: Talk) -> Generator[Step | None, Reply | None, None]:
@@ -144,7 +141,7 @@ class Conversations:
             if cell not in met:
                 self._cells.fail(cell, failure)
                 if cell.judge is None:
-                    self._lose_games(question, cell)
+                    self._settle(question, cell, is_there=False)
 
     async def _answer(self, step: Step) -> Reply | None:
         if self._only != "judgments":
@@ -155,32 +152,26 @@ class Conversations:
         self._cells.found(found)
         return found.replies[-1][1]
 
-    async def _play(self, step: Step, others: Iterator[Step], postponed: list[Cell]) -> None:
-        """Play one game, and then those that nobody has begun."""
+    async def _fill_all(self, step: Step, others: Iterator[Step], postponed: list[Cell]) -> None:
+        """Have one judged, and then those that nobody has begun."""
         await self._cells.fill(step, postponed)
         for other in others:
             await self._cells.fill(other, postponed)
 
-    def _settle(self, question: Question, answer: Cell) -> Iterator[Step]:
-        """Note that an answer has landed, and return the games that this makes possible."""
-        opponents = self._games.opponents(answer)
-        self._games.settle(answer, is_there=True)
-        for cell in self._games.lost(question, answer, opponents):
+    def _settle(self, question: Question, answer: Cell, *, is_there: bool) -> Iterator[Step]:
+        """Note that an answer has landed, or never will; return what can be judged because of it."""
+        due, lost = self._meetings.due(question, answer, is_there=is_there)
+        self._meetings.settle(question, answer, is_there=is_there)
+        for cell in self._meetings.cells(question, lost):
             self._cells.lose(cell)
-        return self._games.between(question, answer, opponents)
+        return self._meetings.steps(question, due)
 
     def _lose(self, question: Question, answer: Cell) -> None:
         """Tell what cannot be filled because this answer is missing."""
         if self._stop.is_requested:
             return
-        self._lose_games(question, answer)
+        self._settle(question, answer, is_there=False)
         for cell in dependents(self._plan, question, answer):
             self._cells.lose(cell)
             if cell.judge is None:
-                self._lose_games(question, cell)
-
-    def _lose_games(self, question: Question, answer: Cell) -> None:
-        opponents = dict.fromkeys(self._games.opponents(answer), False)
-        self._games.settle(answer, is_there=False)
-        for cell in self._games.lost(question, answer, opponents):
-            self._cells.lose(cell)
+                self._settle(question, cell, is_there=False)

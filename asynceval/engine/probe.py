@@ -45,7 +45,7 @@ async def probe(
     probes: list[Probe] = []
     async with transport() as http, create_task_group() as tasks:
         for endpoint in sweep.endpoints:
-            models: tuple[Target | Judge, ...] = (*sweep.targets, *sweep.judges)
+            models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
             asked = {item.model: item for item in models if item.endpoint == endpoint.name}
             if asked and endpoint.name in keys:
                 key = keys[endpoint.name]

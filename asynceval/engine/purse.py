@@ -72,7 +72,7 @@ class Purse:
         self._run = () if sweep.budget is None else (Pot(None, sweep.budget),)
         # For each model: the pots that its calls draw on, and what they cost.
         self._known: dict[tuple[str, str], tuple[tuple[Pot, ...], Tariff]] = {}
-        for target in sweep.targets:
+        for target in sweep.asked:
             self._known["answer", target.name] = (self._run, _tariff(target, self._run))
         for judge in sweep.judges:
             own = () if judge.budget is None else (Pot(judge.name, judge.budget),)

@@ -53,11 +53,16 @@ class Sweep:
         sweep, pairs = self._plan.sweep, Pairs(self._plan)
         turns = sum(len(question.turns) for question in self._plan.questions) * sweep.choices
         answers = len(sweep.targets)
+        written = sum(
+            len(question.turns) for question in self._plan.questions if question.needs_reference
+        )
         gates = {endpoint.name: endpoint.gate for endpoint in sweep.endpoints}
         lanes = [
             Lane("target", t.name, t.endpoint, gates[t.endpoint], turns, t.price)
             for t in sweep.targets
         ]
+        if (a := sweep.author) is not None and a not in sweep.targets:
+            lanes.append(Lane("target", a.name, a.endpoint, gates[a.endpoint], written, a.price))
         for j in sweep.judges:
             total = turns * (pairs.total(j) if j.is_pairwise else answers * j.repeats)
             lanes.append(Lane("judge", j.name, j.endpoint, gates[j.endpoint], total, j.price))
@@ -71,9 +76,9 @@ class Sweep:
         windows = {
             # Twice what can be in flight for these conversations, so no slot waits for a question.
             target.endpoint: Window(2 * sum(parallel[e] for e in {target.endpoint} | judging))
-            for target in sweep.targets
+            for target in sweep.asked
         }
-        lanes = [(target, windows[target.endpoint].lane()) for target in sweep.targets]
+        lanes = [(target, windows[target.endpoint].lane()) for target in sweep.asked]
         async with create_task_group() as tasks:
             for target, window in lanes:
                 tasks.start_soon(self._lane, target, window)
@@ -82,7 +87,7 @@ class Sweep:
         is_connected = False
         later: list[Talk] = []
         async with create_task_group() as conversations:
-            for number, (question, choice) in enumerate(self._plan.conversations()):
+            for number, (question, choice) in enumerate(self._plan.talks(target)):
                 talk = Talk(question, target, choice, [])
                 if self._conversations.is_over(talk):
                     if number % _REPLAYS_AT_ONCE == 0:

@@ -29,7 +29,7 @@ class Names:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing counted."""
         sweep = plan.sweep
-        self._asked = {("answer", target.name): target.model for target in sweep.targets}
+        self._asked = {("answer", target.name): target.model for target in sweep.asked}
         self._asked |= {("judgment", judge.name): judge.model for judge in sweep.judges}
         self._counts: Counts[tuple[str, str, str | None, str | None]] = Counts()
 

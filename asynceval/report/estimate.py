@@ -55,7 +55,7 @@ def estimate(sweep: Sweep, survey: Survey) -> tuple[Row, ...]:
     at all, an assumption that is wide on purpose.
     """
     return (
-        *(_row(sweep, survey, "answer", target) for target in sweep.targets),
+        *(_row(sweep, survey, "answer", target) for target in sweep.asked),
         *(_row(sweep, survey, "judgment", judge) for judge in sweep.judges),
     )
 
@@ -73,7 +73,7 @@ def total(amounts: Iterable[Span | None]) -> Span | None:
 def _row(sweep: Sweep, survey: Survey, kind: str, model: Target | Judge) -> Row:
     name: Model = (kind, model.name)
     density = _seen(survey.densities.get(model.model))
-    limits = {target.name: target.max_tokens for target in sweep.targets}
+    limits = {target.name: target.max_tokens for target in sweep.asked}
     prompt, completion, calls = Span(), Span(), 0
     for group, work in survey.todo.items():
         if (group.kind, group.asked) != name:

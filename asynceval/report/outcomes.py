@@ -15,7 +15,7 @@ from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
 from asynceval.ladder import verdict
-from asynceval.pairs import Pairs, game
+from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.store.plainfile import read_whole
@@ -118,20 +118,27 @@ class Outcome:
 
 
 def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
-    """Yield every cell of the plan, question by question: each model's, then the games."""
+    """Yield every cell of the plan, question by question: conversations, then what needs several."""
     pairs = Pairs(plan)
-    for question, choice in plan.conversations():
-        talks: dict[str, _Answers] = {}
-        for target in plan.sweep.targets:
-            talks[target.name] = answers = _Answers()
-            for outcome, text in _conversation(plan, store, causes, question, target, choice):
-                yield outcome
-                if outcome.cell.judge is None:
-                    answers.append((text, outcome.cause))
-        for one, other in pairs.all():
-            for turn in range(1, len(question.turns) + 1):
-                for cell in pairs.games(question, turn, choice, one, other):
-                    yield _game(plan, store, causes, question, cell, talks)
+    talks = {target.name: frozenset(_ids(plan, target)) for target in plan.sweep.asked}
+    for question in plan.questions:
+        said: dict[tuple[str, int], _Answers] = {}
+        for choice in range(plan.sweep.choices):
+            for target in plan.sweep.asked:
+                if (question.id, choice) not in talks[target.name]:
+                    continue
+                said[target.name, choice] = answers = _Answers()
+                for outcome, text in _conversation(plan, store, causes, question, target, choice):
+                    yield outcome
+                    if outcome.cell.judge is None:
+                        answers.append((text, outcome.cause))
+        for meeting in pairs.meetings(question):
+            for cell in pairs.cells(question, meeting):
+                yield _meeting(plan, store, causes, question, cell, said)
+
+
+def _ids(plan: Plan, target: Target) -> Iterator[tuple[str, int]]:
+    return ((question.id, choice) for question, choice in plan.talks(target))
 
 
 _Answers = list[tuple[str, Cause | None]]
@@ -161,23 +168,34 @@ def _conversation(
                 yield Outcome(lost, cause=cause, is_dependent=True), ""
 
 
-def _game(
+def _meeting(
     plan: Plan,
     store: Store,
     causes: dict[bytes, Cause],
     question: Question,
     cell: Cell,
-    talks: Mapping[str, _Answers],
+    said: Mapping[tuple[str, int], _Answers],
 ) -> Outcome:
-    """Return what a game came to; one that lacks an answer has the cause of the first that is missing."""
-    shown = [talks[name][: cell.turn] for name in (cell.target, cell.opponent or "")]
-    for answers, name in zip(shown, (cell.target, cell.opponent), strict=True):
+    """Return what a judgment came to that needs several answers.
+
+    One that lacks an answer has the cause of the first that is missing.
+    """
+    needed = [(cell.target, cell.choice)]
+    if cell.opponent is not None:
+        needed.append((cell.opponent, cell.choice))
+    if question.needs_reference and plan.sweep.author is not None:
+        needed.append((plan.sweep.author.name, 0))
+    texts: dict[tuple[str, int], list[str]] = {}
+    for who in needed:
+        answers = said[who][: cell.turn]
         cause = next((cause for _, cause in answers if cause is not None), None)
         if cause is not None:
-            return Outcome(cell, cause=cause, is_dependent=True, blamed=name)
-    first, second = ([text for text, _ in answers] for answers in shown)
+            return Outcome(cell, cause=cause, is_dependent=True, blamed=who[0])
+        texts[who] = [text for text, _ in answers]
+    references = texts[needed[-1]] if question.needs_reference else ()
+    shown = {name: texts[name, choice] for name, choice in needed if choice == cell.choice}
     return _judgment(
-        plan, causes, look_up(plan, game(plan, question, cell, first, second), store.get)
+        plan, causes, look_up(plan, step(plan, question, cell, shown, references), store.get)
     )
 
 

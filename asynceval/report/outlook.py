@@ -112,7 +112,7 @@ def _model(row: Row) -> dict[str, Any]:
 
 
 def _spent(sweep: Sweep, used: dict[Model, list[int | None]]) -> float | None:
-    prices = {("answer", target.name): target.price for target in sweep.targets}
+    prices = {("answer", target.name): target.price for target in sweep.asked}
     prices |= {("judgment", judge.name): judge.price for judge in sweep.judges}
     spent = 0.0
     for model, tokens in used.items():

@@ -51,7 +51,7 @@ class Bill:
 
     def _price(self, kind: str, model: str) -> Price | None:
         sweep = self._plan.sweep
-        asked = sweep.targets if kind == "answer" else sweep.judges
+        asked = sweep.asked if kind == "answer" else sweep.judges
         return next((item.price for item in asked if item.name == model), None)
 
 

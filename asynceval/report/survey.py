@@ -10,7 +10,7 @@ from asynceval.domain.call import Call
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
-from asynceval.pairs import Pairs, game
+from asynceval.pairs import Pairs, step
 from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.stats.span import Sample, Span
 from asynceval.walk import Find
@@ -100,16 +100,20 @@ def survey(plan: Plan, find: Find) -> Survey:
     """
     found = Survey()
     pairs = Pairs(plan)
-    for question, choice in plan.conversations():
-        texts = {
-            target.name: _walk(found, plan, question, target, choice, find)
-            for target in plan.sweep.targets
-        }
-        for one, other in pairs.all():
-            for turn in range(1, len(question.turns) + 1):
-                for cell in pairs.games(question, turn, choice, one, other):
-                    first, second = texts[cell.target][:turn], texts[cell.opponent or ""][:turn]
-                    _note(found, game(plan, question, cell, first, second), find)
+    author = None if plan.sweep.author is None else plan.sweep.author.name
+    for question in plan.questions:
+        said: dict[int, dict[str, list[str]]] = {}
+        for choice in range(plan.sweep.choices):
+            said[choice] = {
+                target.name: _walk(found, plan, question, target, choice, find)
+                for target in plan.sweep.asked
+                if target in plan.sweep.targets or (question.needs_reference and choice == 0)
+            }
+        for meeting in pairs.meetings(question):
+            texts = {name: its[: meeting.turn] for name, its in said[meeting.choice].items()}
+            references = said[0].get(author or "", [])[: meeting.turn]
+            for cell in pairs.cells(question, meeting):
+                _note(found, step(plan, question, cell, texts, references), find)
     return found
 
 

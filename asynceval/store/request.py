@@ -151,10 +151,15 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
                 )
                 for endpoint in fields["endpoints"]
             ),
-            "targets": tuple(Target(**_set(_priced(target))) for target in fields["targets"]),
+            "author": fields.get("author") and _target(fields["author"]),
+            "targets": tuple(_target(target) for target in fields["targets"]),
             "judges": tuple(Judge(**_set(_budgeted(_priced(judge)))) for judge in fields["judges"]),
         }
     )
+
+
+def _target(fields: dict[str, Any]) -> Target:
+    return Target(**_set(_priced(fields)))
 
 
 def _priced(fields: dict[str, Any]) -> dict[str, Any]:
@@ -191,6 +196,12 @@ def _changes(old: Plan, new: Plan) -> Iterator[str]:
             yield f"{number} question{'s' if number > 1 else ''} {what}"
     if old.templates != new.templates:
         yield "judge templates changed"
+    if old.sweep.author != new.sweep.author:
+        before_it, after_it = (
+            "none" if author is None else author.name
+            for author in (old.sweep.author, new.sweep.author)
+        )
+        yield f"the model that writes references {before_it} -> {after_it}"
     if old.sweep.choices != new.sweep.choices:
         yield f"choices {old.sweep.choices} -> {new.sweep.choices}"
     if old.sweep.budget != new.sweep.budget:
