@@ -76,7 +76,7 @@ async def _probe_endpoint(
             sampling = Sampling(item.temperature, _MAX_TOKENS, item.settings)
             call = Call(model, model, (_QUESTION,), sampling)
             request = route.request(call, call.key(), 1, endpoint.timeout)
-            outcome = await route.send(http, request, model)
+            outcome = await route.send(http, request)
             probes.append(Probe(declared.name, model, _judged(outcome)))
 
 

@@ -16,7 +16,7 @@ from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body
-from asynceval.engine.queue import Queue
+from asynceval.engine.queue import Admission, Queue
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Transport
 from asynceval.providers import models
@@ -76,14 +76,19 @@ class Route:
         url, body = self._provider.url(call), self._provider.body(call)
         return Request(url, headers, body, timeout, self.endpoint.ca_file)
 
-    async def send(self, transport: Transport, request: Request, model: str) -> Reply | Signal:
-        """Send a request to a model and return what came of it, without the key if it was echoed."""
+    async def send(
+        self, transport: Transport, request: Request, admission: Admission | None = None
+    ) -> Reply | Signal:
+        """Send a request and return what came of it, without the key if it was echoed.
+
+        With its admission, the gate learns from it.
+        """
         response = await transport.post(request)
         if not isinstance(response, Signal):
             if response.is_last:
                 self.churn.close(current_time())
-            if (limit := stated(response.headers)) is not None:
-                self.gate.learn(self.queue(model), limit)
+            if admission is not None and (limit := stated(response.headers)) is not None:
+                self.gate.learn(admission, limit)
             body = masked_body(response.body, self.key)
             outcome = decode(self._provider, response.status, response.headers, body)
             if isinstance(outcome, Reply):
