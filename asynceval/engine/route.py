@@ -27,6 +27,7 @@ from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 
 _FIRST_REFUSALS = 5
+_MOST_NAMES = 100
 _LIST_SECONDS = 10.0
 
 
@@ -149,10 +150,11 @@ class Route:
     def is_new_name(self, asked: str, answered: str | None) -> bool:
         """Whether the server answers with a name that has nothing to do with the one it was asked for.
 
-        True once for each pair. A dated or shortened form of the name is the same model.
+        True once for each pair, as far as there are not many: some servers make a name up for every
+        answer. A dated or shortened form of the name is the same model.
         """
         pair = (asked, answered)
-        if pair in self._answered_as:
+        if pair in self._answered_as or len(self._answered_as) >= _MOST_NAMES:
             return False
         self._answered_as.add(pair)
         return answered is not None and not is_alias(asked, answered)

@@ -404,6 +404,14 @@ def test_another_model_is_told_once(tmp_path: Path) -> None:
     assert r.told(OtherModelAnswered) == [OtherModelAnswered("house", "m", "cheap")]
 
 
+def test_a_name_made_up_for_each_answer_costs_no_memory_for_ever(tmp_path: Path) -> None:
+    """After a hundred names nothing more is told, or kept, of them."""
+    server = FakeTransport(lambda asked: completion("x", model=f"made up {asked.number}"))
+    with rig(tmp_path, server) as r:
+        run(r.ask_each, *map(str, range(200)))
+    assert len(r.told(OtherModelAnswered)) == 100
+
+
 def test_a_server_that_closes_each_connection_is_told_of_once(tmp_path: Path) -> None:
     """At a rate that would use up the ports of this machine, and at no lower one."""
 
