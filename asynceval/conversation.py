@@ -14,6 +14,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.judges import single
+from asynceval.judges.brief import Brief
 from asynceval.prompts.template import TemplateMode
 from asynceval.prompts.templates import Templates
 from asynceval.prompts.verdicts import strip_reasoning
@@ -21,11 +22,20 @@ from asynceval.prompts.verdicts import strip_reasoning
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A sweep with its questions and templates: everything that decides which calls there are."""
+    """A sweep with its questions and templates: everything that decides which calls there are.
+
+    `secret` is the run directory's: nobody who writes an answer can guess a text derived from it.
+    """
 
     sweep: Sweep
     questions: tuple[Question, ...]
     templates: Templates
+    secret: str = ""
+
+    @property
+    def brief(self) -> Brief:
+        """What the judges' prompts are made of, besides questions and answers."""
+        return Brief(self.templates, self.secret)
 
     def conversations(self) -> Iterator[tuple[Question, int]]:
         """Yield (question, choice) for the conversations that are held with each target."""
@@ -93,7 +103,7 @@ def conversation(
         for judge in plan.sweep.judges:
             if judge.is_pairwise:
                 continue
-            for call in single.calls(judge, plan.templates, question, answers):
+            for call in single.calls(judge, plan.brief, question, answers):
                 cell = Cell(
                     question.id,
                     question.category,

@@ -76,7 +76,7 @@ def game(
     `first` and `second` are the texts of turns 1 to n of the pair's models, as the judge may see them.
     """
     call = pairwise.call(
-        plan.judge(cell), plan.templates, question, (first, second), cell.order, cell.repeat
+        plan.judge(cell), plan.brief, question, (first, second), cell.order, cell.repeat
     )
     return Step(cell, call)
 
