@@ -73,7 +73,9 @@ async def _probe_endpoint(
         endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
         route = Route(endpoint, Gate(endpoint), key)
         for model, item in asked.items():
-            sampling = Sampling(item.temperature, _MAX_TOKENS, item.settings)
+            effort = item.settings.effort
+            most = _MAX_TOKENS + (effort if isinstance(effort, int) else 0)
+            sampling = Sampling(item.temperature, most, item.settings)
             call = Call(model, model, (_QUESTION,), sampling)
             request = route.request(call, call.key(), 1, endpoint.timeout)
             outcome = await route.send(http, request)

@@ -139,7 +139,7 @@ class Line:
         endpoint = dialect.endpoint(self.server.url)
         route = Route(endpoint, Gate(endpoint), None if key is None else Secret(key))
         request = route.request(call, call.key(), 1, 10.0)
-        return self.portal.call(route.send, self.http, request, call.wire)
+        return self.portal.call(route.send, self.http, request)
 
     def arrived(
         self, dialect: Dialect, call: Call, key: str | None = KEY
