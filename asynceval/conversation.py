@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 from asynceval.benchmarks.mt_bench import temperature
+from asynceval.domain import imported
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
@@ -54,6 +55,19 @@ class Plan:
         """Return the plan of the answers alone."""
         return replace(self, sweep=replace(self.sweep, judges=()))
 
+    def live(self) -> "Plan":
+        """Return the plan of what can be asked, or judged by asking.
+
+        Judgments that were imported are left out, models of which there are only those, and questions
+        whose text is not known.
+        """
+        sweep = self.sweep
+        targets = tuple(target for target in sweep.targets if target.is_answered)
+        judges = tuple(judge for judge in sweep.judges if not sweep.is_imported(judge))
+        questions = tuple(question for question in self.questions if all(question.turns))
+        sweep = replace(sweep, targets=targets, judges=judges)
+        return replace(self, sweep=sweep, questions=questions)
+
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
         turns = {
@@ -84,6 +98,7 @@ def conversation(
     is sent for a judgment's step is ignored, since nothing depends on it. A model's thinking is left
     out of what the next turn and the judges see.
     """
+    is_imported = plan.sweep.is_imported(target)
     sampling = Sampling(_temperature(question, target), target.max_tokens, target.settings)
     messages: tuple[Message, ...] = ()
     if target.system:
@@ -91,10 +106,9 @@ def conversation(
     answers: tuple[str, ...] = ()
     for turn, text in enumerate(question.turns, 1):
         messages += (Message("user", text),)
-        reply = yield Step(
-            Cell(question.id, question.category, turn, target.name, choice),
-            Call(target.name, target.model, messages, sampling, choice),
-        )
+        place = Cell(question.id, question.category, turn, target.name, choice)
+        call = Call(target.name, target.model, messages, sampling, choice)
+        reply = yield Step(place, imported.call(place) if is_imported else call)
         if reply is None:
             return
         answer, _ = strip_reasoning(reply.text)

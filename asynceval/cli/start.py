@@ -56,9 +56,9 @@ def start(
                 progress(event)
 
             _rest_garbage_collector()
-            run = Run(plan, store, folder, keys, tell, only)
+            run = Run(plan.live(), store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
-            if run.is_complete and only is None:
+            if run.is_complete and only is None and plan.live() == plan:
                 summary = counter.summary()
             else:
                 if only == "answers":

@@ -47,7 +47,7 @@ async def probe(
         for endpoint in sweep.endpoints:
             models: tuple[Target | Judge, ...] = (*sweep.targets, *sweep.judges)
             asked = {item.model: item for item in models if item.endpoint == endpoint.name}
-            if asked and endpoint.name in keys:
+            if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
                 tasks.start_soon(_probe_endpoint, http, endpoint, asked, key, folder, tell, probes)
     shown = (replace(found, outcome=_shown(found.outcome, keys)) for found in probes)

@@ -51,7 +51,7 @@ class Counter:
         """Start with nothing counted."""
         self._endings: Counts[Ending] = Counts()
         self._standings = Standings(plan)
-        self._roll = Roll(plan)
+        self._roll = Roll(plan.live())
         self._names = Names(plan)
         self._imitations: set[tuple[str, str, int, int]] = set()
         self._causes: Counts[tuple[str, str, str]] = Counts()
