@@ -18,6 +18,10 @@ Rows = Callable[[], Iterator[tuple[int, Row]]]
 """Yields the usable rows of a file with their lines, from its beginning, each time it is called."""
 
 
+_Made = tuple[int, bytes | None, float]
+"""The line of a row, the hash of the prompt that it answers, and when it was made."""
+
+
 class Duplicates:
     """Which rows of a file stand for the same cells: the last one counts, with the repeats of it.
 
@@ -28,7 +32,7 @@ class Duplicates:
     def __init__(self, rows: Rows) -> None:
         """Read the file once, and once more if it has duplicates."""
         seen = Index()
-        twice: dict[bytes, list[tuple[int, bytes, float]]] = {}
+        twice: dict[bytes, list[_Made]] = {}
         for line, row in rows():
             place = _digest(row.place)
             if not seen.add(place, line):
@@ -37,7 +41,7 @@ class Duplicates:
             for line, row in rows():
                 found = twice.get(_digest(row.place))
                 if found is not None:
-                    found.append((line, _digest(row.prompt), row.at))
+                    found.append((line, row.prompt and _digest(row.prompt), row.at))
         self._fates: dict[int, _Fate] = {}
         for found in twice.values():
             self._fates.update(_settled(found))
@@ -65,13 +69,13 @@ class _Fate:
 _ORDINARY: Final = _Fate()
 
 
-def _settled(rows: list[tuple[int, bytes, float]]) -> Iterator[tuple[int, _Fate]]:
+def _settled(rows: list[_Made]) -> Iterator[tuple[int, _Fate]]:
     """Yield what becomes of each of some rows for the same cells."""
-    _, prompt, _ = rows[-1]
+    newest, prompt, _ = rows[-1]
     last = {at: line for line, its, at in rows if its == prompt}
     repeat = 0
     for line, its, at in rows:
-        if its != prompt:
+        if its != prompt or (prompt is None and line != newest):
             yield line, _Fate(REPLACED, is_lost=True)
         elif last[at] != line:
             yield line, _Fate(COPY, is_lost=True)

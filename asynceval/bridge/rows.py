@@ -66,13 +66,13 @@ class Row:
 
     Rows of one file with the same `place` are about the same thing: an answer, a judgment or a pair of
     games. `prompt` is what the judge was shown, by which a judgment made again is told from one of
-    other answers. `at` is when it was made, in seconds since the epoch.
+    other answers; an answer has none. `at` is when it was made, in seconds since the epoch.
     """
 
     place: tuple[str | int, ...]
     entries: tuple[Entry, ...]
     oddnesses: tuple[Oddness, ...]
-    prompt: tuple[object, ...] = ()
+    prompt: tuple[object, ...] | None = None
     at: float = 0.0
 
     def repeated(self, repeat: int) -> "Row":
