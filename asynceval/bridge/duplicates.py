@@ -41,7 +41,7 @@ class Duplicates:
             for line, row in rows():
                 found = twice.get(_digest(row.place))
                 if found is not None:
-                    found.append((line, row.prompt and _digest(row.prompt), row.at))
+                    found.append((line, _prompt(row), row.at))
         self._fates: dict[int, _Fate] = {}
         for found in twice.values():
             self._fates.update(_settled(found))
@@ -82,6 +82,10 @@ def _settled(rows: list[_Made]) -> Iterator[tuple[int, _Fate]]:
         else:
             yield line, _Fate(REPEAT if repeat else None, repeat)
             repeat += 1
+
+
+def _prompt(row: Row) -> bytes | None:
+    return None if row.prompt is None else _digest(row.prompt)
 
 
 def _digest(content: object) -> bytes:

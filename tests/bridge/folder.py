@@ -1,15 +1,15 @@
 """A folder in FastChat's layout, made row by row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
-def write(folder: Path, files: Mapping[str, list[Row | bytes]]) -> Path:
+def write(folder: Path, files: Mapping[str, Sequence[Row | bytes]]) -> Path:
     """Write rows into files below the folder; bytes are written as they are, as a whole line."""
     for name, rows in files.items():
         path = folder / name
