@@ -8,12 +8,14 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 
 from asynceval.benchmarks.mt_bench import temperature
+from asynceval.domain import imported
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.judges import single
+from asynceval.judges.brief import Brief
 from asynceval.prompts.template import TemplateMode
 from asynceval.prompts.templates import Templates
 from asynceval.prompts.verdicts import strip_reasoning
@@ -21,11 +23,20 @@ from asynceval.prompts.verdicts import strip_reasoning
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A sweep with its questions and templates: everything that decides which calls there are."""
+    """A sweep with its questions and templates: everything that decides which calls there are.
+
+    `secret` is the run directory's: nobody who writes an answer can guess a text derived from it.
+    """
 
     sweep: Sweep
     questions: tuple[Question, ...]
     templates: Templates
+    secret: str = ""
+
+    @property
+    def brief(self) -> Brief:
+        """What the judges' prompts are made of, besides questions and answers."""
+        return Brief(self.templates, self.secret)
 
     def conversations(self) -> Iterator[tuple[Question, int]]:
         """Yield (question, choice) for the conversations that are held with each target."""
@@ -53,6 +64,19 @@ class Plan:
     def without_judges(self) -> "Plan":
         """Return the plan of the answers alone."""
         return replace(self, sweep=replace(self.sweep, judges=(), author=None))
+
+    def live(self) -> "Plan":
+        """Return the plan of what can be asked, or judged by asking.
+
+        Judgments that were imported are left out, models of which there are only those, and questions
+        whose text is not known.
+        """
+        sweep = self.sweep
+        targets = tuple(target for target in sweep.targets if target.is_answered)
+        judges = tuple(judge for judge in sweep.judges if not sweep.is_imported(judge))
+        questions = tuple(question for question in self.questions if all(question.turns))
+        sweep = replace(sweep, targets=targets, judges=judges)
+        return replace(self, sweep=sweep, questions=questions)
 
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
@@ -85,6 +109,7 @@ def conversation(
     out of what the next turn and the judges see. Judgments that need more than this conversation are
     left to `asynceval/pairs.py`: games, and all that need a reference which a model writes.
     """
+    is_imported = plan.sweep.is_imported(target)
     sampling = Sampling(_temperature(question, target), target.max_tokens, target.settings)
     messages: tuple[Message, ...] = ()
     if target.system:
@@ -92,10 +117,9 @@ def conversation(
     answers: tuple[str, ...] = ()
     for turn, text in enumerate(question.turns, 1):
         messages += (Message("user", text),)
-        reply = yield Step(
-            Cell(question.id, question.category, turn, target.name, choice),
-            Call(target.name, target.model, messages, sampling, choice),
-        )
+        place = Cell(question.id, question.category, turn, target.name, choice)
+        call = Call(target.name, target.model, messages, sampling, choice)
+        reply = yield Step(place, imported.call(place) if is_imported else call)
         if reply is None:
             return
         answer, _ = strip_reasoning(reply.text)
@@ -104,7 +128,7 @@ def conversation(
         for judge in plan.sweep.judges:
             if judge.is_pairwise or question.needs_reference:
                 continue
-            for call in single.calls(judge, plan.templates, question, answers):
+            for call in single.calls(judge, plan.brief, question, answers):
                 cell = Cell(
                     question.id,
                     question.category,

@@ -119,9 +119,9 @@ def step(
         question = replace(question, reference=tuple(references))
     first = texts[cell.target]
     if cell.opponent is None:
-        return Step(cell, single.calls(judge, plan.templates, question, first)[cell.repeat])
+        return Step(cell, single.calls(judge, plan.brief, question, first)[cell.repeat])
     both = (first, texts[cell.opponent])
-    call = pairwise.call(judge, plan.templates, question, both, cell.order, cell.repeat)
+    call = pairwise.call(judge, plan.brief, question, both, cell.order, cell.repeat)
     return Step(cell, call)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.question import Question
@@ -55,6 +55,24 @@ def look_up(plan: Plan, step: Step, find: Find) -> Found:
             break
         asked = follow_up(plan, step, [reply for _, reply in replies])
     return Found(step, tuple(replies), None)
+
+
+def referenced(plan: Plan, find: Find) -> Plan:
+    """Return the plan with the references that its author wrote as given ones, where they are whole."""
+    author = plan.sweep.author
+    if author is None:
+        return plan
+
+    def given(question: Question) -> Question:
+        if not question.needs_reference:
+            return question
+        turns = len(question.turns)
+        texts = answers(plan, question, author, 0, find, turns)
+        if len(texts) < turns:
+            return question
+        return replace(question, reference=texts, needs_reference=False)
+
+    return replace(plan, questions=tuple(given(question) for question in plan.questions))
 
 
 def answers(

@@ -24,6 +24,7 @@ ORDER = (
     "engine",
     "stats",
     "report",
+    "bridge",
     "simulator",
     "config",
     "progress",
@@ -35,6 +36,7 @@ ONLY = {
 }
 NOT = {
     "report": {"engine"},
+    "bridge": {"engine"},
     "simulator": {"engine"},
     "config": {"engine"},
 }

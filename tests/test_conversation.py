@@ -1,13 +1,15 @@
 """Check the protocol of one conversation, step by step and without a model."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asynceval.conversation import Plan, Step, conversation, dependents
-from asynceval.domain.call import Message, Sampling
+from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.question import Question
@@ -193,3 +195,18 @@ def test_a_plan_without_its_templates() -> None:
         lacking.check()
     assert len(raised.value.problems) == 2
     Plan(plan().sweep, (QUESTION,), Templates({})).check()
+
+
+def test_the_mark_of_a_judgment_follows_the_secret_and_the_answer() -> None:
+    """The same answer has the same call under one secret, and no other secret leads to it."""
+
+    def asked(secret: str, answer: str) -> Call:
+        steps = conversation(replace(plan(judge()), secret=secret), QUESTION, TARGET, 0)
+        next(steps)
+        return steps.send(Reply(answer)).call
+
+    one = asked("secret", "4")
+    assert one.key() == asked("secret", "4").key() != asked("other", "4").key()
+    digits = re.search(r"<answer-([0-9a-f]{8})>\n4\n</answer-\1>", one.messages[-1].content)
+    assert digits is not None
+    assert digits[1] not in asked("secret", "5").messages[-1].content

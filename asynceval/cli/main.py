@@ -16,6 +16,8 @@ _COMMANDS = {
     "plan": "Show what a run would take: calls, tokens, cost and time. Spends nothing.",
     "report": "Show the results of a run.",
     "check": "Check config, data and keys, and probe every endpoint with one call.",
+    "import": "Take FastChat's files into a run directory.",
+    "export": "Write a run as files that FastChat's tools read.",
     "verify": "Check the integrity of a run's log.",
     "simulate": "Serve simulated models on a local port.",
 }
@@ -28,7 +30,8 @@ class _Commands(click.Group):
     def get_command(self, _: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        command = getattr(import_module(f"asynceval.cli.{cmd_name}"), cmd_name)
+        name = "import_" if cmd_name == "import" else cmd_name  # a word of Python's own
+        command = getattr(import_module(f"asynceval.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:

@@ -52,6 +52,7 @@ def plan(
     from asynceval.cli.tables import Results
     from asynceval.config.flags import resolve
     from asynceval.report.outlook import document, outlook
+    from asynceval.store.request import sealed
     from asynceval.store.store import Store
 
     with told():
@@ -61,7 +62,7 @@ def plan(
         drafted = draft(request, before)
         for warning in drafted.warnings:
             say(f"warning: {warning}")
-        what = drafted.whole()
+        what = sealed(folder, drafted.whole())
         if before is None:
             found = outlook(what, None, what_if)
         else:

@@ -50,7 +50,7 @@ def draft(request: Request, earlier: Sweep | None) -> Prepared:
     plan = None
     if loaded is not None and prompts is not None:
         plan = Plan(sweep, loaded[0], prompts)
-        _attempt(plan.check, problems)
+        _attempt(plan.live().check, problems)
     return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))
 
 

@@ -22,7 +22,7 @@ from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Counter, Summary, summarise
 from asynceval.store.eventlog import EventLog
 from asynceval.store.lock import locked
-from asynceval.store.request import write
+from asynceval.store.request import sealed, write
 from asynceval.store.store import Store
 
 
@@ -31,6 +31,7 @@ def start(
 ) -> int:
     """Run a plan in its run directory, show the result, and return the exit code."""
     with locked(folder):
+        plan = sealed(folder, plan)
         for change in write(folder, plan):
             say(f"changed since the last run: {change}")
         with (
@@ -55,9 +56,9 @@ def start(
                 progress(event)
 
             _rest_garbage_collector()
-            run = Run(plan, store, folder, keys, tell, only)
+            run = Run(plan.live(), store, folder, keys, tell, only)
             anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
-            if run.is_complete and only is None:
+            if run.is_complete and only is None and plan.live() == plan:
                 summary = counter.summary()
             else:
                 if only == "answers":

@@ -64,14 +64,15 @@ def show(
 def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
     """Return the table of means; on a narrow terminal without those of the turns."""
     turns = list(rows[0].turns) if rows else []
+    has_flagged = any(standing.flagged for standing in rows)
     longest = max((len(_interval(standing.average)) for standing in rows), default=0)
-    room = width - _numbers_width(turns, longest)
+    room = width - _numbers_width(_titles(turns, has_flagged), longest)
     if room < _SHORTEST_NAME:
-        turns, room = [], width - _numbers_width([], longest)
+        turns, room = [], width - _numbers_width(_titles([], has_flagged), longest)
     names = fitted((standing.model for standing in rows), max(room, _SHORTEST_NAME))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
-    for title in _titles(turns):
+    for title in _titles(turns, has_flagged):
         table.add_column(title, justify="right", no_wrap=True)
     for standing in rows:
         missing = standing.expected - standing.n
@@ -79,6 +80,7 @@ def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
             Text(names[standing.model]),
             _number(standing.whole),
             _interval(standing.average),
+            *([_value(standing.unflagged)] if has_flagged else []),
             *(_number(standing.turns[turn]) for turn in turns),
             str(standing.n),
             str(missing) if missing else "",
@@ -86,14 +88,15 @@ def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
     return table
 
 
-def _titles(turns: Iterable[int]) -> list[str]:
-    return ["average", "95 %", *(f"turn {turn}" for turn in turns), "n", "missing"]
+def _titles(turns: Iterable[int], has_flagged: bool) -> list[str]:
+    unflagged = ["unflagged"] if has_flagged else []
+    return ["average", "95 %", *unflagged, *(f"turn {turn}" for turn in turns), "n", "missing"]
 
 
-def _numbers_width(turns: Iterable[int], longest_interval: int) -> int:
+def _numbers_width(titles: Iterable[str], longest_interval: int) -> int:
     """Return the room that all columns but the name's take, with what stands between them."""
     widest = {"95 %": longest_interval}
-    return sum(max(widest.get(title, 6), len(title)) + 3 for title in _titles(turns)) + 4
+    return sum(max(widest.get(title, 6), len(title)) + 3 for title in titles) + 4
 
 
 def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
@@ -136,8 +139,12 @@ def _print_lines(console: Console, lines: Iterable[str], style: str | None = Non
 
 
 def _number(part: Part) -> str:
-    mark = "" if part.is_comparable else "*"
-    return "-" if part.mean is None else f"{mark}{part.mean.value:.2f}"
+    mark = "" if part.is_comparable or part.mean is None else "*"
+    return mark + _value(part.mean)
+
+
+def _value(mean: Estimate | None) -> str:
+    return "-" if mean is None else f"{mean.value:.2f}"
 
 
 def _interval(mean: Estimate | None) -> str:

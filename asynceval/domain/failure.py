@@ -25,6 +25,8 @@ class Cause(StrEnum):
     """The server reported a refusal instead of a text."""
     UNREACHABLE = "unreachable"
     """No connection could be made: nothing was sent."""
+    OPEN_FILES = "open_files"
+    """This machine allows no more open files: nothing was sent."""
     CONNECTION = "connection"
     """The connection broke: the server may have answered, and charged."""
     TIMEOUT = "timeout"

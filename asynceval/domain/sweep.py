@@ -63,6 +63,11 @@ class Endpoint:
         return self.account or self.name
 
     @property
+    def is_imported(self) -> bool:
+        """Whether nobody is asked here: its answers and judgments were imported."""
+        return self.kind == "imported"
+
+    @property
     def most_in_flight(self) -> int:
         """How many calls may be in flight at most, whatever "auto" finds."""
         return MOST_IN_FLIGHT if self.parallel == "auto" else self.parallel
@@ -86,7 +91,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A model under test. `model` is its name on the wire; `temperature` overrides the category's."""
+    """A model under test. `model` is its name on the wire; `temperature` overrides the category's.
+
+    One that only imported judgments name has no answers: it is not `is_answered`.
+    """
 
     name: str
     endpoint: str
@@ -96,6 +104,7 @@ class Target:
     system: str | None = None
     price: Price | None = None
     settings: Settings = PLAIN
+    is_answered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,10 @@ class Sweep:
         if self.author is None or self.author in self.targets:
             return self.targets
         return (*self.targets, self.author)
+
+    def is_imported(self, model: Target | Judge) -> bool:
+        """Whether the model is never asked, since what it said was imported."""
+        return self.endpoint(model.endpoint).is_imported
 
     def endpoint(self, name: str) -> Endpoint:
         """Return the endpoint of that name; KeyError if the sweep has none."""

@@ -109,7 +109,7 @@ class Attempts:
             self._open[place] = (asked.cell, sent)
             try:
                 request = route.request(asked.call, asked.key, attempts, timeout)
-                outcome = await route.send(self._transport, request, asked.call.wire)
+                outcome = await route.send(self._transport, request, admission)
             finally:
                 del self._open[place]
                 self._close(asked, route, admission, reservation, outcome)
@@ -199,7 +199,7 @@ class Attempts:
         outcome: Reply | Signal | None,
     ) -> None:
         """Give the place and the money back, and note what the outcome says of the endpoint."""
-        now, throttle = self._clock(), admission.queue.throttle
+        now = self._clock()
         usage, used = None, None
         match outcome:
             case None:
@@ -211,8 +211,7 @@ class Attempts:
                 if route.endpoint.tpm is not None or reservation is not None:
                     self._forecast.learn(asked.call, asked.cell.category, usage)
                     used = _used(route, admission, outcome)
-                throttle.land(admission.since, admission.level, now)
-                route.gate.land(admission.since, now)
+                route.gate.land(admission, now)
                 self._back(route, route.answer(now, is_probe=admission.is_probe))
                 if route.is_new_name(asked.call.wire, outcome.model):
                     told = OtherModelAnswered(
@@ -245,11 +244,7 @@ class Attempts:
             return
         self._back(route, route.reach(now, is_probe=admission.is_probe))
         if signal.action is Action.SLOW_DOWN:
-            route.gate.rate_limited += 1
-            sent, level = admission.since, admission.level
-            throttle = admission.queue.throttle
-            if throttle.refuse(sent, level, now, signal.retry_after, random):
-                route.gate.lower(now)
+            route.gate.refuse(admission, now, signal.retry_after, random)
 
     def _back(self, route: Route, seconds: float | None) -> None:
         if seconds is not None:

@@ -34,7 +34,8 @@ class Talk:
 class Conversations:
     """Holds the conversations of a plan, as far as `find` does not have them.
 
-    With `only` "judgments" no target is asked, and the answers that are there are judged.
+    With `only` "judgments" no target is asked, and the answers that are there are judged; nor are
+    imported targets ever.
     """
 
     def __init__(self, plan: Plan, find: Find, cells: Cells, stop: Stop, only: Only | None) -> None:
@@ -45,6 +46,7 @@ class Conversations:
         self._meetings = Meetings(plan, find, cells.spoil)
         self._stop = stop
         self._only = only
+        self._imported = {t.name for t in plan.sweep.targets if plan.sweep.is_imported(t)}
 
     def is_over(self, talk: Talk) -> bool:
         """Whether nothing is left to do for a conversation and its games; what is there was told."""
@@ -87,7 +89,7 @@ class Conversations:
 
     def _is_lost(self, talk: Talk) -> bool:
         """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
-        if self._only != "judgments":
+        if self._may_ask(talk.target.name):
             return False
         step = next(conversation(self._plan, talk.question, talk.target, talk.choice))
         if self._find(step.call.key()) is not None:
@@ -144,13 +146,17 @@ class Conversations:
                     self._settle(question, cell, is_there=False)
 
     async def _answer(self, step: Step) -> Reply | None:
-        if self._only != "judgments":
+        if self._may_ask(step.cell.target):
             return await self._cells.fill(step)
         found = look_up(self._plan, step, self._find)
         if found.missing is not None:
             return None
         self._cells.found(found)
         return found.replies[-1][1]
+
+    def _may_ask(self, target: str) -> bool:
+        """Whether the target is asked for answers that are not there."""
+        return self._only != "judgments" and target not in self._imported
 
     async def _fill_all(self, step: Step, others: Iterator[Step], postponed: list[Cell]) -> None:
         """Have one judged, and then those that nobody has begun."""

@@ -24,7 +24,6 @@ class Gate:
     Each model waits in a queue of its own, so that one which the server slows down stands in nobody's
     way. The lowest priority goes first; among equal ones the model that was served least, and then
     the order of arrival. Every method but `enter` is synchronous, so the state needs no lock.
-    `rate_limited` is counted by the callers, for the status.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -92,22 +91,36 @@ class Gate:
         """Give a place back that nothing was sent from."""
         if admission.is_probe:
             admission.queue.throttle.breaker.withdraw()
-        admission.queue.sent -= 1
         self._sent -= 1
         self.leave(admission, 0.0)
 
-    def lower(self, now: float) -> None:
-        """Note that a call was refused because all that are in flight are too many together."""
-        self._ceiling.lower(self.in_flight, now)
+    def land(self, admission: Admission, now: float) -> None:
+        """Note an answer; `leave` comes after."""
+        admission.queue.throttle.land(admission.since, admission.level, now)
+        self._ceiling.land(admission.since, now)
+        if self._belief is not None:
+            self._belief.land(admission.queue)
 
-    def land(self, sent: float, now: float) -> None:
-        """Note an answer to a call that went out at `sent` (seconds)."""
-        self._ceiling.land(sent, now)
+    def refuse(
+        self, admission: Admission, now: float, seconds: float | None, random: float
+    ) -> None:
+        """Note that the server asked to slow down, for so many seconds if it said; `leave` comes after.
 
-    def learn(self, queue: Queue, stated: Stated) -> None:
+        `random` is from [0, 1).
+        """
+        self.rate_limited += 1
+        throttle = admission.queue.throttle
+        if throttle.refuse(admission.since, admission.level, now, seconds, random):
+            self._ceiling.lower(self.in_flight, now)
+
+    def learn(self, admission: Admission, stated: Stated) -> None:
         """Believe what a response says of the limit of requests, if the config does not name one."""
-        belief = self._belief
-        if belief is None or not belief.learn(stated, queue, self._sent, _clock()):
+        belief, seen = self._belief, admission.seen
+        if (
+            belief is None
+            or seen is None
+            or not belief.learn(stated, admission.queue, seen, _clock())
+        ):
             return
         is_first = self._pace is None
         if self._pace is None:
@@ -229,7 +242,6 @@ class Gate:
         """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""
         self.in_flight += 1
         queue.served += 1
-        queue.sent += 1
         self._sent += 1
         self._served = max(self._served, queue.served)
         if self._pace is not None:
@@ -239,7 +251,8 @@ class Gate:
         if queue.waiters:
             self._wake_later(queue, now)
         level = (queue.throttle.in_flight, self.in_flight)
-        return Admission(queue, tokens, now, level, self._pace is not None, is_probe)
+        seen = None if self._belief is None else self._belief.seen(queue)
+        return Admission(queue, tokens, now, level, self._pace is not None, is_probe, seen)
 
     def _admit(self) -> None:
         now = _clock()

@@ -54,7 +54,8 @@ class Pace:
             self.waits_for = "rpm"
             if (seconds := self._free_at - self._clock()) > 0:
                 await sleep(seconds)
-            await self._requests.acquire()
+            if self._requests is not None:  # the limit may have gone meanwhile
+                await self._requests.acquire()
         if self._tokens is None or self._minute is None:
             return self._clock()
         self.waits_for = "tpm"

@@ -47,7 +47,7 @@ async def probe(
         for endpoint in sweep.endpoints:
             models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
             asked = {item.model: item for item in models if item.endpoint == endpoint.name}
-            if asked and endpoint.name in keys:
+            if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
                 tasks.start_soon(_probe_endpoint, http, endpoint, asked, key, folder, tell, probes)
     shown = (replace(found, outcome=_shown(found.outcome, keys)) for found in probes)
@@ -73,10 +73,12 @@ async def _probe_endpoint(
         endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
         route = Route(endpoint, Gate(endpoint), key)
         for model, item in asked.items():
-            sampling = Sampling(item.temperature, _MAX_TOKENS, item.settings)
+            effort = item.settings.effort
+            most = _MAX_TOKENS + (effort if isinstance(effort, int) else 0)
+            sampling = Sampling(item.temperature, most, item.settings)
             call = Call(model, model, (_QUESTION,), sampling)
             request = route.request(call, call.key(), 1, endpoint.timeout)
-            outcome = await route.send(http, request, model)
+            outcome = await route.send(http, request)
             probes.append(Probe(declared.name, model, _judged(outcome)))
 
 

@@ -18,12 +18,21 @@ class Refusal(StrEnum):
     """The endpoint is down, and the caller can do without for now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Answers that had come when a call went out, counted `since` (s): of its model, and of all."""
+
+    since: float
+    own: int
+    total: int
+
+
 @dataclass(slots=True)
 class Admission:
     """A place in flight: in whose queue it was, the tokens set aside for it, and since when (s).
 
     `level` is how many calls were in flight then with this one: to that model, and in all. `is_paced`
-    if it has still to wait for a rate.
+    if it has still to wait for a rate. `seen` are the answers by then, if limits may be stated.
     """
 
     queue: "Queue"
@@ -32,6 +41,7 @@ class Admission:
     level: tuple[int, int]
     is_paced: bool
     is_probe: bool
+    seen: Seen | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +58,11 @@ class Queue:
     """The calls to one model that wait at a gate, and the throttle they wait for besides."""
 
     def __init__(self, throttle: Throttle) -> None:
-        """Start empty. `served` is its place in the order of models, `sent` how many went out."""
+        """Start empty. `served` is its place in the order of models."""
         self.throttle = throttle
         # By priority and order of arrival: tuples compare much faster than records.
         self.waiters: list[tuple[int, int, Waiter]] = []
         self.served = 0
-        self.sent = 0
 
     def holds_back(self, now: float) -> Wait:
         """Return what the first caller waits for."""

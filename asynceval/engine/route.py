@@ -16,7 +16,7 @@ from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body
-from asynceval.engine.queue import Queue
+from asynceval.engine.queue import Admission, Queue
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Transport
 from asynceval.providers import models
@@ -27,6 +27,7 @@ from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 
 _FIRST_REFUSALS = 5
+_MOST_NAMES = 100
 _LIST_SECONDS = 10.0
 
 
@@ -76,14 +77,19 @@ class Route:
         url, body = self._provider.url(call), self._provider.body(call)
         return Request(url, headers, body, timeout, self.endpoint.ca_file)
 
-    async def send(self, transport: Transport, request: Request, model: str) -> Reply | Signal:
-        """Send a request to a model and return what came of it, without the key if it was echoed."""
+    async def send(
+        self, transport: Transport, request: Request, admission: Admission | None = None
+    ) -> Reply | Signal:
+        """Send a request and return what came of it, without the key if it was echoed.
+
+        With its admission, the gate learns from it.
+        """
         response = await transport.post(request)
         if not isinstance(response, Signal):
             if response.is_last:
                 self.churn.close(current_time())
-            if (limit := stated(response.headers)) is not None:
-                self.gate.learn(self.queue(model), limit)
+            if admission is not None and (limit := stated(response.headers)) is not None:
+                self.gate.learn(admission, limit)
             body = masked_body(response.body, self.key)
             outcome = decode(self._provider, response.status, response.headers, body)
             if isinstance(outcome, Reply):
@@ -144,10 +150,11 @@ class Route:
     def is_new_name(self, asked: str, answered: str | None) -> bool:
         """Whether the server answers with a name that has nothing to do with the one it was asked for.
 
-        True once for each pair. A dated or shortened form of the name is the same model.
+        True once for each pair, as far as there are not many: some servers make a name up for every
+        answer. A dated or shortened form of the name is the same model.
         """
         pair = (asked, answered)
-        if pair in self._answered_as:
+        if pair in self._answered_as or len(self._answered_as) >= _MOST_NAMES:
             return False
         self._answered_as.add(pair)
         return answered is not None and not is_alias(asked, answered)

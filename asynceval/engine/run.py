@@ -130,6 +130,8 @@ class Run:
         """Start what has to be started and open the gates, when the first call needs one."""
         gates: dict[str, Gate] = {}
         for declared in self._plan.sweep.endpoints:
+            if declared.is_imported:
+                continue
             try:
                 served = await stack.enter_async_context(
                     serving(declared, self._folder, self._tell)

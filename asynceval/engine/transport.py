@@ -5,6 +5,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from errno import EMFILE, ENFILE
 from typing import Protocol
 
 import aiohttp
@@ -19,6 +20,11 @@ from asynceval.providers.signal import Action, Signal
 _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 32 << 20
 _KEEP_ALIVE_SECONDS = 30.0
+_NO_FILES = (EMFILE, ENFILE)
+_RAISE_FILES = (
+    "this machine opens no more files or connections: raise the limit (`ulimit -n`), "
+    "or lower the endpoint's parallel"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,8 @@ class _Peer:
         """Nothing was sent."""
         if isinstance(error, ssl.SSLError):
             return _hopeless(Cause.UNREACHABLE, f"no TLS with {self.host}: is it http, not https?")
+        if error.errno in _NO_FILES:
+            return Signal(Failure(Cause.OPEN_FILES, _RAISE_FILES), Action.SLOW_DOWN)
         if isinstance(error, aiohttp.ClientConnectorDNSError):
             message = f"the name of {self.nearest} does not resolve"
         else:

@@ -6,13 +6,12 @@ from asynceval.domain.call import Call, Sampling
 from asynceval.domain.cell import Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.prompts.fields import pair_fields
-from asynceval.prompts.templates import Templates
+from asynceval.judges.brief import Brief
 
 
 def call(
     judge: Judge,
-    templates: Templates,
+    brief: Brief,
     question: Question,
     answers: tuple[Sequence[str], Sequence[str]],
     order: Order,
@@ -25,10 +24,7 @@ def call(
     one with all that came before it.
     """
     first, second = answers if order == 1 else reversed(answers)
-    turn = len(first)
-    references = question.reference[:turn]
-    template = templates.pick("pairwise", turn, bool(references))
-    messages = template.fill(pair_fields(question.turns[:turn], first, second, references))
+    messages = brief.comparison(question, first, second)
     return Call(
         judge.name,
         judge.model,

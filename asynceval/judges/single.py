@@ -5,22 +5,18 @@ from collections.abc import Sequence
 from asynceval.domain.call import Call, Sampling
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
-from asynceval.prompts.fields import fields
-from asynceval.prompts.templates import Templates
+from asynceval.judges.brief import Brief
 
 
 def calls(
-    judge: Judge, templates: Templates, question: Question, answers: Sequence[str]
+    judge: Judge, brief: Brief, question: Question, answers: Sequence[str]
 ) -> tuple[Call, ...]:
     """Return the calls that grade the last of `answers`, one for each repeat of the judge.
 
     `answers` are the texts of turns 1 to n, as the judge may see them. The first answer is shown
     alone, a later one with all that came before it.
     """
-    turn = len(answers)
-    references = question.reference[:turn]
-    template = templates.pick("single", turn, bool(references))
-    messages = template.fill(fields(question.turns[:turn], answers, references))
+    messages = brief.grading(question, answers)
     sampling = Sampling(judge.temperature, judge.max_tokens, judge.settings)
     return tuple(
         Call(judge.name, judge.model, messages, sampling, repeat) for repeat in range(judge.repeats)

@@ -11,8 +11,8 @@ _VERDICT = re.compile(
 # Tags of our templates (an opening one only with its turn, since models write <answer> on their own),
 # and the marks of FastChat's.
 _DELIMITER = re.compile(
-    r"</(?:question|(?:answer|conversation)(?:_[ab])?|references?)\s{0,4}+>"
-    r"|<(?:question|answer|reference) turn="
+    r"</(?:question|(?:answer|conversation)(?:_[ab])?|references?)(?:-[0-9a-f]{1,16}+)?\s{0,4}+>"
+    r"|<(?:question|answer|reference)(?: turn=|(?:_[ab])?-[0-9a-f]{1,16}+[ >])"
     r"|[\[<]\|?The (?:Start|End) of (?:the )?(?:Reference|Assistant|Conversation|Question|Answer)",
     re.IGNORECASE,
 )

@@ -11,6 +11,9 @@ read off its type and its placeholders:
 
 A pairwise template shows both answers in the same ways: {answer_a} and {answer_b}, {answer_a_1} and
 {answer_b_1} and so on, {conversation_a} and {conversation_b}.
+
+{mark} stands for some digits that no answer can know (`mark.py`). Delimiters that carry it cannot be
+imitated; a template without it is filled as it is.
 """
 
 import re

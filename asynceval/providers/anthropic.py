@@ -21,6 +21,7 @@ _ENDINGS = {
     "max_tokens": "length",
     "model_context_window_exceeded": "length",
 }
+_DISABLED = {"type": "disabled"}
 _PROMPT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
@@ -48,7 +49,8 @@ class Anthropic:
         sampling, settings = call.sampling, call.sampling.settings
         system, messages = request.apart(call)
         model = known(call)
-        is_thinking = settings.effort not in (None, "none")
+        effort = {} if settings.effort is None else _effort(settings.effort, model)
+        is_thinking = effort.get("thinking", _DISABLED) is not _DISABLED
         is_sampled = model.is_sampled and not is_thinking
         content = request.given(
             model=call.wire,
@@ -58,7 +60,7 @@ class Anthropic:
             temperature=sampling.temperature if is_sampled else None,
             top_p=settings.top_p,
             stop_sequences=settings.stop,
-            **({} if settings.effort is None else _effort(settings.effort, model)),
+            **effort,
         )
         return request.encoded(content, call)
 
@@ -97,7 +99,7 @@ def _effort(effort: str | int, model: Known) -> dict[str, Any]:
     if isinstance(effort, int):
         return {"thinking": {"type": "enabled", "budget_tokens": effort}}
     if effort == "none":
-        return {"thinking": {"type": "disabled"}}
+        return {"thinking": _DISABLED}
     words = {"output_config": {"effort": effort}}
     return {"thinking": {"type": "adaptive"}, **words} if model.is_adaptive else words
 

@@ -43,10 +43,14 @@ class Stated:
         """
         if self.used < 1 or self.reset <= 0:
             return None
-        is_window = _WINDOW[0] <= self.reset <= _WINDOW[1]
         comes_back = 60 * self.used / self.reset
         is_bucket = abs(comes_back - self.limit) <= _NEAR * self.limit
-        return float(self.limit) if is_window or is_bucket else None
+        return float(self.limit) if self.is_window or is_bucket else None
+
+    @property
+    def is_window(self) -> bool:
+        """Whether all of them are there again in about a minute, as in a window of a minute."""
+        return _WINDOW[0] <= self.reset <= _WINDOW[1]
 
 
 def stated(headers: Mapping[str, str]) -> Stated | None:

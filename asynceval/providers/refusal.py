@@ -9,7 +9,7 @@ import orjson
 from asynceval.domain.failure import Failure
 from asynceval.providers.parameter import advice, in_text, is_setting, starts_with_setting
 from asynceval.providers.signal import UNSUPPORTED, Action, Signal, classify
-from asynceval.providers.waits import retry_after, until_reset
+from asynceval.providers.waits import in_words, reset_seconds, retry_after, until_reset
 
 _EXCERPT = 500
 _SHOULD_RETRY = {"true": True, "false": False}
@@ -38,8 +38,18 @@ def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
         told = f"{advice(parameter)} ({told})"
     wait = retry_after(headers)
     if wait is None and action is Action.SLOW_DOWN:
-        wait = until_reset(headers)
+        wait = in_words(message) or _delay(error) or until_reset(headers)
     return Signal(Failure(cause, told, status), action, wait)
+
+
+def _delay(error: object) -> float | None:
+    """Return the seconds that Google's details of an error ask to wait, None if they do not."""
+    details = error.get("details") if isinstance(error, dict) else None
+    for detail in details if isinstance(details, list) else ():
+        match detail:
+            case {"retryDelay": str(delay)}:
+                return reset_seconds(delay)
+    return None
 
 
 def is_error(parsed: object) -> bool:

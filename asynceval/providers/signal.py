@@ -66,6 +66,7 @@ UNSUPPORTED = (
     "for this model",
     "with this model",
     "but the supported range is",
+    "the valid range of",
     "does not support thinking",
     "thinking budget",
     "thinking level",
@@ -129,6 +130,7 @@ TABLE = (
             "invalid_prompt",
             "input was flagged",
             "bio_policy",
+            "content exists risk",
         ),
     ),
     Row(
@@ -149,7 +151,12 @@ TABLE = (
     Row(
         Cause.AUTH,
         Action.HALT_ENDPOINT,
-        codes=("api key not valid", "api_key_invalid", "api key expired"),
+        codes=(
+            "api key not valid",
+            "api_key_invalid",
+            "api key expired",
+            "user location is not supported",
+        ),
     ),
     Row(Cause.CONFIG, Action.HALT_MODEL, codes=UNSUPPORTED, within=(400, 422)),
     Row(Cause.AUTH, Action.HALT_ENDPOINT, codes=("invalid_api_key",), statuses=(401, 403)),

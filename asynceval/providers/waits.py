@@ -23,6 +23,11 @@ _RESETS = (
 )
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ms|us|µs|d|h|m|s)")
+_IN_WORDS = re.compile(
+    r"(?:try again|retry) (?:in|after) (?P<number>[0-9]{1,6}(?:\.[0-9]{1,9})?) seconds?"
+    r"|(?:try again|retry) (?:in|after) (?P<parts>(?:[0-9]{1,6}(?:\.[0-9]{1,9})?(?:ms|d|h|m|s)){1,4})\b",
+    re.IGNORECASE,
+)
 _LONGEST = 64
 _FIRST_EPOCH = 1e9
 _FIRST_EPOCH_MS = 1e12
@@ -64,6 +69,14 @@ def until_reset(headers: Mapping[str, str], now: datetime | None = None) -> floa
         if math.isfinite(seconds) and seconds > 0
     ]
     return max(waits, default=None)
+
+
+def in_words(message: str, now: datetime | None = None) -> float | None:
+    """Return the seconds that an error's message asks to wait ("retry in 6m0s"), None if none."""
+    found = _IN_WORDS.search(message)
+    if found is None:
+        return None
+    return float(found["number"]) if found["number"] else reset_seconds(found["parts"], now)
 
 
 def reset_seconds(value: str, now: datetime | None = None) -> float | None:

@@ -55,6 +55,8 @@ def _single(standing: Standing) -> dict[str, Any]:
         "se": average and average.se,
         "ci": average and average.interval,
         "n": standing.n,
+        "average_unflagged": standing.unflagged and standing.unflagged.value,
+        "n_unflagged": standing.n - standing.flagged,
         "expected": standing.expected,
         "missing": dict(missing),
         "comparable": standing.whole.is_comparable,

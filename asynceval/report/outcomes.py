@@ -1,7 +1,7 @@
 """Outcomes: what every cell of the plan came to. Nothing planned is left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -10,6 +10,7 @@ import orjson
 from asynceval.conversation import Plan, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
+from asynceval.domain.imported import FAILED
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
@@ -17,7 +18,7 @@ from asynceval.domain.verdict import Choice, Unparsed, Verdict
 from asynceval.ladder import verdict
 from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
-from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.prompts.verdicts import read_choice, read_score, strip_reasoning
 from asynceval.store.plainfile import read_whole
 from asynceval.store.store import Store
 from asynceval.walk import Found, look_up, walk
@@ -118,7 +119,15 @@ class Outcome:
 
 
 def outcomes(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
-    """Yield every cell of the plan, question by question: conversations, then what needs several."""
+    """Yield every cell of the plan, question by question: each conversation, then what needs several.
+
+    Then come the judgments that were imported, of which those in the log are all there are.
+    """
+    yield from _live(plan.live(), store, causes)
+    yield from _imported(plan, store)
+
+
+def _live(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outcome]:
     pairs = Pairs(plan)
     talks = {target.name: frozenset(_ids(plan, target)) for target in plan.sweep.asked}
     for question in plan.questions:
@@ -205,6 +214,40 @@ def _judgment(plan: Plan, causes: dict[bytes, Cause], found: Found) -> Outcome:
         return Outcome(cell, cause=causes.get(found.missing, Cause.NOT_REACHED))
     read = verdict(plan, cell, [reply for _, reply in found.replies])
     return Outcome.judged(cell, found.replies, read)
+
+
+def _imported(plan: Plan, store: Store) -> Iterator[Outcome]:
+    """Yield the judgments in the log that are of imported judges and of the plan's cells.
+
+    They are read by FastChat's rule, by which they were recorded.
+    """
+    judges = {judge.name for judge in plan.sweep.judges if plan.sweep.is_imported(judge)}
+    if not judges:
+        return
+    questions = {question.id: question for question in plan.questions}
+    models: set[str | None] = {target.name for target in plan.sweep.targets}
+    opponents = models | {None}
+    for record in store.records():
+        cell, reply = record.cell, record.reply
+        question = questions.get(cell.question)
+        if (
+            cell.judge not in judges
+            or question is None
+            or cell.turn > len(question.turns)
+            or cell.target not in models
+            or cell.opponent not in opponents
+        ):
+            continue
+        cell = replace(cell, category=question.category)
+        if FAILED in reply.flags:
+            yield Outcome(cell, cause=Cause.SERVER)
+            continue
+        read: Verdict = (
+            read_score(reply.text, rule="fastchat")
+            if cell.opponent is None
+            else read_choice(reply.text, rule="fastchat")
+        )
+        yield Outcome.judged(cell, ((record.key, reply),), read)
 
 
 def read_causes(folder: Path) -> dict[bytes, Cause]:

@@ -56,7 +56,7 @@ def outlook(plan: Plan, store: Store | None, what_if: Parallel | None = None) ->
         model, usage = (record.cell.kind, record.cell.asked), record.reply.usage
         took[model].add(record.sent)
         used[model] += (usage.prompt_tokens, usage.completion_tokens)
-    found = survey(plan, (lambda _: None) if store is None else store.get)
+    found = survey(plan.live(), (lambda _: None) if store is None else store.get)
     rows = estimate(plan.sweep, found)
     usd, spent = total(row.usd for row in rows if row.todo), _spent(plan.sweep, used)
     turns = max((len(question.turns) for question in plan.questions), default=0)

@@ -38,11 +38,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One model as one judge sees it. `expected` is how many scores there would be in all."""
+    """One model as one judge sees it. `expected` is how many scores there would be in all.
+
+    `unflagged` is the mean of the scores for which the judge was shown no answer that imitates it.
+    """
 
     judge: str
     model: str
     whole: Part
+    unflagged: Estimate | None
     turns: dict[int, Part]
     categories: dict[str, Part]
     expected: int
@@ -52,6 +56,11 @@ class Standing:
     def average(self) -> Estimate | None:
         """The mean of all scores."""
         return self.whole.mean
+
+    @property
+    def flagged(self) -> int:
+        """How many scores are for answers that imitate a judge, or follow one that does."""
+        return self.n - (self.unflagged.n if self.unflagged else 0)
 
     @property
     def n(self) -> int:
@@ -65,6 +74,8 @@ class Standings:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing gathered."""
         self._plan = plan
+        sweep = plan.sweep
+        self._imported = {judge.name for judge in sweep.judges if sweep.is_imported(judge)}
         self._places = tuple(
             _Place(question.id, question.category, turn)
             for question in plan.questions
@@ -76,12 +87,14 @@ class Standings:
             Counts
         )
 
-    def add(self, judge: str, outcome: Outcome) -> None:
-        """Gather one judgment."""
+    def add(self, judge: str, outcome: Outcome, *, is_flagged: bool = False) -> None:
+        """Gather one judgment; it is flagged if it shows an answer that imitates a judge."""
         cell = outcome.cell
         if isinstance(outcome.verdict, Score):
             place = self._numbers[cell.question, cell.turn]
-            self._scores[judge, cell.target].add(place, outcome.verdict.value)
+            self._scores[judge, cell.target].add(
+                place, outcome.verdict.value, is_flagged=is_flagged
+            )
         else:
             self._endings[judge, cell.target][outcome.ending, outcome.reason] += 1
 
@@ -93,6 +106,9 @@ class Standings:
     def _by(self, judge: str) -> Iterator[Standing]:
         """Yield what a judge makes of each model."""
         models = [target.name for target in self._plan.sweep.targets]
+        if judge in self._imported:
+            # Whoever judged these models left out the others.
+            models = [m for m in models if (judge, m) in self._scores | self._endings]
         counts = {model: Counts(self._scores[judge, model].places) for model in models}
         most = Counts[int]()
         for count in counts.values():
@@ -117,6 +133,13 @@ class Standings:
             judge=judge,
             model=model,
             whole=part(),
+            unflagged=clustered_mean(
+                (place.question, value)
+                for (place, value), is_flagged in zip(
+                    scores.placed(self._places), scores.flagged, strict=True
+                )
+                if not is_flagged
+            ),
             turns={turn: part(turn=turn) for turn in turns},
             categories={category: part(category=category) for category in categories},
             expected=len(scores) + endings.total(),
@@ -140,17 +163,19 @@ class _Place(NamedTuple):
 
 
 class _Scores:
-    """The scores of one model by one judge, in columns: 12 bytes a score."""
+    """The scores of one model by one judge, in columns: 13 bytes a score."""
 
     def __init__(self) -> None:
         self._values = array("d")
         self.places = array("I")
+        self.flagged = bytearray()
 
     def __len__(self) -> int:
         return len(self._values)
 
-    def add(self, place: int, value: float) -> None:
+    def add(self, place: int, value: float, *, is_flagged: bool) -> None:
         self.places.append(place)
+        self.flagged.append(is_flagged)
         self._values.append(value)
 
     def placed(self, places: Sequence[_Place]) -> Iterator[tuple[_Place, float]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynceval.conversation import Plan
+from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.verdict import Unparsed
 from asynceval.report import warnings
@@ -44,14 +45,15 @@ class Summary:
 
 
 class Counter:
-    """Counts and averages outcomes as they come, in any order, and keeps no text."""
+    """Counts and averages outcomes as they come, an answer before its judgments, and keeps no text."""
 
     def __init__(self, plan: Plan) -> None:
         """Start with nothing counted."""
         self._endings: Counts[Ending] = Counts()
         self._standings = Standings(plan)
-        self._roll = Roll(plan)
+        self._roll = Roll(plan.live())
         self._names = Names(plan)
+        self._imitations: set[tuple[str, str, int, int]] = set()
         self._causes: Counts[tuple[str, str, str]] = Counts()
         self._bill = Bill(plan)
 
@@ -69,11 +71,20 @@ class Counter:
             self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:
             self._roll.add(outcome)
+            if outcome.is_imitation:
+                self._imitations.add((cell.target, cell.question, cell.choice, cell.turn))
             return
         self._endings[outcome.ending] += 1
-        self._standings.add(cell.judge, outcome)
+        self._standings.add(cell.judge, outcome, is_flagged=self._shows_imitation(cell))
         if isinstance(outcome.verdict, Unparsed):
             self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
+
+    def _shows_imitation(self, cell: Cell) -> bool:
+        """Whether a judgment shows an answer that imitates a judge; answers come before judgments."""
+        return any(
+            (cell.target, cell.question, cell.choice, turn) in self._imitations
+            for turn in range(1, cell.turn + 1)
+        )
 
     def summary(self) -> Summary:
         """Return what has been counted so far as a summary."""

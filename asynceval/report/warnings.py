@@ -30,7 +30,7 @@ def of_answers(answers: Iterable[Answers]) -> Iterator[str]:
         if its.imitations:
             yield (
                 f"{its.imitations} answers of {its.model} hold what looks like a verdict or a "
-                "judge's template; they were judged as they are"
+                "judge's template; they were judged as they are, and means are given without them too"
             )
 
 

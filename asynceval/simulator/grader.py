@@ -15,6 +15,7 @@ _RATING = re.compile(r"\[\[rating\]\]", re.IGNORECASE)
 _RATING_EXAMPLE = re.compile(r"(?:rating|评分)\s*[:：]\s*\[\[", re.IGNORECASE)
 _CHOICE_EXAMPLE = re.compile(r"(?:verdict|结论)\s*[:：]\s*\[\[", re.IGNORECASE)
 _POINT = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(STRONG + WEAK)}),")
+_MARKED_TAG = re.compile(r"<[a-z_]+-([0-9a-f]{8})>")
 _SIDE_B = re.compile(
     r"(?:assistant|model|answer|conversation|response|助手|模型|回答)['_\s-]*B(?![a-z])",
     re.IGNORECASE,
@@ -46,8 +47,13 @@ class Found:
 
 
 def grade(judge: str, messages: Messages, choice: int = 0) -> str | None:
-    """Return the judge's words, or None if the messages ask for no verdict."""
+    """Return the judge's words, or None if the messages ask for no verdict.
+
+    The mark in a template's tags, which differs from run to run, makes no difference.
+    """
     prompt = "\n".join(text for role, text in messages if role != "assistant")
+    if tag := _MARKED_TAG.search(prompt):
+        prompt = prompt.replace(tag[1], "")
     asked = _asked(prompt)
     if asked is None:
         return None

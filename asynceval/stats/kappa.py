@@ -37,7 +37,9 @@ def fleiss(items: Iterable[Sequence[Hashable]]) -> float | None:
     counts = [Counter(item) for item in items]
     numbers = {count.total() for count in counts}
     if len(numbers) > 1:
-        raise ValueError("Fleiss' kappa needs equally many ratings of each item")
+        raise ValueError(
+            "Fleiss' kappa needs equally many ratings of each item; Krippendorff's alpha does not"
+        )
     if not numbers or (n := numbers.pop()) < 2:
         return None
     agreed = fsum((sum(k * k for k in each.values()) - n) / (n * (n - 1)) for each in counts)

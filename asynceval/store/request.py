@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import orjson
@@ -41,6 +42,7 @@ def write(folder: Path, plan: Plan, disk: Disk = REAL_DISK) -> tuple[str, ...]:
         "questions": _digest(questions),
         "sweep": asdict(plan.sweep),
         "templates": plan.templates.to_records(),
+        "secret": plan.secret,
     }
     sweep = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     try:
@@ -70,13 +72,20 @@ def read(folder: Path) -> Plan:
                 f"{folder / _QUESTIONS} is not the file that {path} was written with"
             )
         questions = tuple(_questions(read_whole(file)))
-        return Plan(_sweep(content["sweep"]), questions, from_records(content["templates"]))
+        templates = from_records(content["templates"])
+        return Plan(_sweep(content["sweep"]), questions, templates, content.get("secret", ""))
     except FileNotFoundError as error:
         raise StorageError(f"{folder} is no run directory: {error.filename} is missing") from error
     except OSError as error:
         raise StorageError(f"{error.filename}: cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
         raise StorageError(f"{path} is damaged: {error}") from error
+
+
+def sealed(folder: Path, plan: Plan) -> Plan:
+    """Return the plan with the folder's secret, or with a new one where there is none yet."""
+    secret = read(folder).secret if (folder / _SWEEP).exists() else ""
+    return replace(plan, secret=secret or token_hex(16))
 
 
 def _digest(content: bytes) -> str:

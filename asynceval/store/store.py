@@ -101,6 +101,12 @@ class Store:
         except _NOT_OURS as error:
             raise self._foreign(place, error) from error
 
+    def record(self, key: bytes) -> Record | None:
+        """Return the whole record of the call with this key, None if it is not done."""
+        place = self._index.find(key)
+        record = None if place is None else self._record(place)
+        return record if record is not None and record.key == key else None
+
     def put(self, record: Record) -> None:
         """Append a paid call. Synchronous, so nothing can come between a reply and its line.
 

@@ -95,6 +95,44 @@ def test_a_run_without_judges() -> None:
     assert "1 of 2 answers are there." in console.file.getvalue()
 
 
+def test_means_without_imitations_have_a_column_where_there_are_any() -> None:
+    """A flagged answer adds a column with the means without it; without any there is none."""
+    sweep = Sweep(
+        "s",
+        (Endpoint("e", "http://e"),),
+        (Target("honest", "e", "m"), Target("sly", "e", "m")),
+        (Judge("judge", "e", "judge"),),
+    )
+    plan = Plan(sweep, (Question("1", "math", ("a",)), Question("2", "math", ("a",))), builtin())
+    texts = {}
+    for imitates in (False, True):
+        outcomes = [
+            outcome
+            for target in ("honest", "sly")
+            for question in ("1", "2")
+            for is_flagged in [imitates and (target, question) == ("sly", "2")]
+            for outcome in (
+                Outcome(Cell(question, "math", 1, target), Usage(1, 1), is_imitation=is_flagged),
+                Outcome(
+                    Cell(question, "math", 1, target, judge="judge"),
+                    Usage(1, 1),
+                    Score(9.0 if is_flagged else 4.0),
+                ),
+            )
+        ]
+        console = Console(file=StringIO(), width=100)
+        show(console, plan, summarise(plan, outcomes))
+        assert isinstance(console.file, StringIO)
+        texts[imitates] = console.file.getvalue()
+    assert "unflagged" not in texts[False]
+    assert "unflagged" in texts[True]
+    ranks = texts[True].split("Means")[0]
+    lines = {line.split()[0]: line.split() for line in ranks.splitlines() if line.strip()}
+    assert "6.50" in lines["sly"]
+    assert "4.00" in lines["sly"]
+    assert lines["honest"].count("4.00") == 3
+
+
 def board(verdicts: dict[str, list[Verdict | Cause]], width: int = 80) -> str:
     """Return the tables of models that got these verdicts on as many questions of one turn."""
     size = max(map(len, verdicts.values()))

@@ -163,6 +163,12 @@ def log_lines(run: Path) -> list[bytes]:
     return path.read_bytes().split(b"\n")[:-1] if path.exists() else []
 
 
+def log_cells(run: Path) -> set[tuple[object, ...]]:
+    """Return the cells that a run's log fills; their keys differ with the run's secret."""
+    names = ("question", "turn", "target", "choice", "judge", "repeat")
+    return {tuple(orjson.loads(line)[name] for name in names) for line in log_lines(run)}
+
+
 def log_keys(run: Path) -> list[str]:
     """Return the keys in a run's log, in its order."""
     return [orjson.loads(line)["key"] for line in log_lines(run)]

@@ -1,12 +1,16 @@
 """Check what becomes of every way in which HTTP can break, on real sockets."""
 
 import gzip
+import os
+import resource
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import anyio
 import pytest
+from anyio.abc import SocketStream
 
 from asynceval import __version__
 from asynceval.domain.failure import Cause
@@ -508,10 +512,41 @@ def test_cancelled_in_flight() -> None:
     """A request that is cancelled raises nothing, and the pool goes on."""
 
     async def main() -> None:
-        async with serve(hangs(), says(response(BODY))) as server, transport() as http:
-            with anyio.move_on_after(0.1) as scope:
-                await http.post(request_to(server.url))
-            assert scope.cancelled_caught
+        reached = anyio.Event()
+
+        async def stall(stream: SocketStream) -> None:
+            reached.set()
+            await hangs()(stream)
+
+        async with serve(stall, says(response(BODY))) as server, transport() as http:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(http.post, request_to(server.url))
+                await reached.wait()
+                tasks.cancel_scope.cancel()
             assert isinstance(await http.post(request_to(server.url)), Response)
 
     anyio.run(main)
+
+
+def test_no_more_open_files_slow_down_and_say_what_to_do() -> None:
+    """A limit of this machine's is no outage of the server's: calls wait, and go on when there is room."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    async def main() -> tuple[Response | Signal, Response | Signal]:
+        async with serve(says(response(BODY))) as server, transport() as http:
+            taken = [os.dup(0)]
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(taken) + 8, hard))
+            try:
+                with suppress(OSError):
+                    while True:
+                        taken.append(os.dup(0))
+                refused = await http.post(request_to(server.url))
+            finally:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+                for descriptor in taken:
+                    os.close(descriptor)
+            return refused, await http.post(request_to(server.url))
+
+    refused, answered = anyio.run(main)
+    check(refused, Cause.OPEN_FILES, Action.SLOW_DOWN, "ulimit -n", "parallel")
+    assert isinstance(answered, Response)

@@ -106,11 +106,11 @@ def test_ours_for_pairs(role: tuple[TemplateMode, int, bool]) -> None:
 def test_pairs_of_any_number_of_turns() -> None:
     """Our pairwise templates judge a third turn too, and each side shows its own conversation."""
     template = templates.builtin().pick("pairwise", 3, has_reference=False)
-    made = pair_fields(QUESTIONS, [*ANSWERS, "Bye."], [*OTHERS, "Welcome."])
+    made = pair_fields(QUESTIONS, [*ANSWERS, "Bye."], [*OTHERS, "Welcome."], mark="0f")
     _, user = template.fill(made)
-    one, _, other = user.content.partition("<conversation_b>")
-    assert '<answer turn="3">\nBye.\n</answer>' in one
-    assert '<answer turn="3">\nWelcome.\n</answer>' in other
+    one, _, other = user.content.partition("<conversation_b-0f>")
+    assert '<answer-0f turn="3">\nBye.\n</answer-0f>' in one
+    assert '<answer-0f turn="3">\nWelcome.\n</answer-0f>' in other
     assert "Welcome." not in one
     assert "Bye." not in other
 
@@ -118,7 +118,7 @@ def test_pairs_of_any_number_of_turns() -> None:
 def test_fields_of_pairs() -> None:
     """What belongs to one side is named by it, and nothing shows a side without its letter."""
     assert set(pair_fields(QUESTIONS, ANSWERS, OTHERS)) == {
-        *("question", "question_1", "question_2", "reference_conversation"),
+        *("mark", "question", "question_1", "question_2", "reference_conversation"),
         *("ref_answer_1", "ref_answer_2", "conversation_a", "conversation_b"),
         *("answer_a", "answer_b", "answer_a_1", "answer_b_1", "answer_a_2", "answer_b_2"),
     }
@@ -148,11 +148,11 @@ def test_no_role_for_pairs(tmp_path: Path, text: str, message: str) -> None:
 def test_any_number_of_turns() -> None:
     """Our templates judge a third turn, and show a reference only for turns that have one."""
     template = templates.builtin().pick("single", 3, has_reference=True)
-    _, user = template.fill(fields(QUESTIONS, [*ANSWERS, "Welcome."], ["7", "", "-"]))
+    _, user = template.fill(fields(QUESTIONS, [*ANSWERS, "Welcome."], ["7", "", "-"], "0f"))
     order = [user.content.index(text) for text in ["7", "-\n</ref", *QUESTIONS, "Welcome."]]
     assert order == sorted(order)
-    assert '<answer turn="3">\nWelcome.\n</answer>' in user.content
-    assert '<reference turn="2">' not in user.content
+    assert '<answer-0f turn="3">\nWelcome.\n</answer-0f>' in user.content
+    assert '<reference-0f turn="2">' not in user.content
 
 
 def test_fields() -> None:
@@ -165,6 +165,7 @@ def test_fields() -> None:
         "question_1": "Name a prime.",
         "answer_1": "Seven.",
         "ref_answer_1": "7",
+        "mark": "",
         "question_2": "And its square?",
         "answer_2": "Forty-nine.",
         "ref_answer_2": "",

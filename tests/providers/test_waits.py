@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from asynceval.providers.waits import retry_after, until_reset
+from asynceval.providers.waits import in_words, retry_after, until_reset
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -137,3 +137,25 @@ def test_any_reset_is_a_wait_or_none(headers: dict[str, str]) -> None:
     """Whatever the headers hold, nothing is raised, and a wait is finite and positive."""
     seconds = until_reset(headers)
     assert seconds is None or 0 < seconds < float("inf")
+
+
+@pytest.mark.parametrize(
+    ("message", "seconds"),
+    [
+        ("Please try again in 20s.", 20.0),
+        ("Please try again in 7.66s. Visit us", 7.66),
+        ("Please try again in 120ms.", 0.12),
+        ("please try again in 1h2m3s", 3723.0),
+        ("Please retry after 20 seconds.", 20.0),
+        ("Please retry after 1 second.", 1.0),
+        ("Please retry in 34.07s.", 34.07),
+        ("Please try again in a while", None),
+        ("try again in 5 minds", None),
+        ("try again in 5", None),
+        ("we retry in " + "9" * 400 + "s", None),
+        ("", None),
+    ],
+)
+def test_a_wait_in_words(message: str, seconds: float | None) -> None:
+    """Some servers say when to come back in the message alone."""
+    assert in_words(message) == seconds

@@ -48,7 +48,7 @@ def test_an_answer_that_imitates_a_judge_is_counted(tmp_path: Path, text: str) -
     (warning,) = summary.warnings
     assert warning == (
         "1 answers of alpha hold what looks like a verdict or a judge's template; "
-        "they were judged as they are"
+        "they were judged as they are, and means are given without them too"
     )
 
 

@@ -82,6 +82,8 @@ def test_keys(tmp_path: Path) -> None:
             "se",
             "ci",
             "n",
+            "average_unflagged",
+            "n_unflagged",
             "expected",
             "missing",
             "comparable",

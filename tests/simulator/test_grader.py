@@ -98,6 +98,24 @@ def test_the_last_answer_counts() -> None:
     assert ratings[1] > 7
 
 
+def test_the_mark_of_a_template_makes_no_difference() -> None:
+    """The same answer gets the same rating whatever the mark in the tags around it."""
+    prompt = "<answer-{mark}>\n{answer}\n</answer-{mark}>\nRating: [[n]] ({mark})"
+    words = {
+        judged(prompt.format(mark=mark, answer=ask("sim-s50", QUESTIONS[0])))
+        for mark in ("0123abcd", "7f3a9100", "ffffffff")
+    }
+    assert len(words) == 1
+
+
+def test_a_choice_is_asked_for_by_a_letter_to_fill_in() -> None:
+    """A template may ask for `Verdict: [[X]]` without writing each choice."""
+    prompt = "<answer_a>\n{a}\n</answer_a>\n<answer_b>\n{b}\n</answer_b>\nVerdict: [[X]]"
+    strong, weak = ask("sim-s95", QUESTIONS[0]), ask("sim-s05", QUESTIONS[0])
+    assert choice(judged(prompt.format(a=strong, b=weak))) == "A"
+    assert choice(judged(prompt.format(a=weak, b=strong))) == "B"
+
+
 def test_judges_differ() -> None:
     """Two judges do not give all the same ratings, and one judge gives the same every time."""
     prompts = [ENGLISH.format(question=q, answer=ask("sim-s50", q)) for q in QUESTIONS]

@@ -15,7 +15,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget
 from asynceval.prompts.templates import from_records
 from asynceval.store.disk import Disk
-from asynceval.store.request import FORMAT, read, write
+from asynceval.store.request import FORMAT, read, sealed, write
 from tests.store.disks import Tripwire, crash, refusing
 from tests.store.samples import plan
 
@@ -43,6 +43,28 @@ def test_same_again(tmp_path: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert write(tmp_path, plan()) == ()
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
+
+
+def test_the_secret_is_made_once(tmp_path: Path) -> None:
+    """A run directory has one secret, which no changed plan and no resume replaces."""
+    made = sealed(tmp_path / "run", plan())
+    assert len(made.secret) == 32
+    assert sealed(tmp_path / "other", plan()).secret != made.secret
+    write(tmp_path / "run", made)
+    assert read(tmp_path / "run") == made
+    assert sealed(tmp_path / "run", plan("another")).secret == made.secret
+    assert write(tmp_path / "run", sealed(tmp_path / "run", plan())) == ()
+
+
+def test_a_run_without_a_secret_gets_one(tmp_path: Path) -> None:
+    """What an older version has written has none; it is read, and sealed by the next run."""
+    write(tmp_path, plan())
+    path = tmp_path / "sweep.json"
+    content = orjson.loads(path.read_bytes())
+    del content["secret"]
+    path.write_bytes(orjson.dumps(content))
+    assert read(tmp_path).secret == ""
+    assert len(sealed(tmp_path, read(tmp_path)).secret) == 32
 
 
 def test_no_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
