@@ -4,10 +4,17 @@ from pathlib import Path
 
 import click
 
+from asynceval.prompts.template import TemplateMode
+
 
 @click.command()
 @click.argument("run", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of tables.")
+@click.option(
+    "--mode",
+    type=click.Choice(("single", "pairwise")),
+    help="Show the tables of judges that grade, or of those that compare, only.",
+)
 @click.option(
     "--csv",
     "csv_folder",
@@ -15,7 +22,7 @@ import click
     metavar="DIR",
     help="Also write scores.csv and judgments.csv into DIR.",
 )
-def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
+def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: Path | None) -> None:
     """Show the results of RUN, a run directory, as far as it has come.
 
     Scores are read anew from the judges' words each time; nothing is sent, nothing is changed.
@@ -57,4 +64,4 @@ def report(run: Path, *, as_json: bool, csv_folder: Path | None) -> None:
         if as_json:
             click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
         else:
-            show(Results(), plan, summary, maybe_paid)
+            show(Results(), plan, summary, maybe_paid, mode)

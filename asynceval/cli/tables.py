@@ -10,11 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asynceval.cli import totals
+from asynceval.cli import pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.cli.totals import MaybePaid
 from asynceval.conversation import Plan
+from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
+from asynceval.prompts.template import TemplateMode
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
@@ -39,10 +41,19 @@ class Results(Console):
 
 
 def show(
-    console: Console, plan: Plan, summary: Summary, maybe_paid: MaybePaid | None = None
+    console: Console,
+    plan: Plan,
+    summary: Summary,
+    maybe_paid: MaybePaid | None = None,
+    mode: TemplateMode | None = None,
 ) -> None:
-    """Print the leaderboard of each judge, the means by category, what is missing, and the cost."""
+    """Print the leaderboard of each judge (of one mode), what is missing, and the cost."""
     for judge in plan.sweep.judges:
+        if mode is not None and judge.is_pairwise != (mode == "pairwise"):
+            continue
+        if judge.is_pairwise:
+            _show_pairs(console, judge, summary)
+            continue
         standings = [s for s in summary.standings if s.judge == judge.name]
         console.print(_text(f"Scores by {judge.name}, 1 to 10"), style="italic")
         console.print(_leaderboard(standings, console.width))
@@ -59,6 +70,18 @@ def show(
     _print_lines(console, totals.coverage(summary))
     _print_lines(console, totals.cost(summary.spending, maybe_paid or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
+
+
+def _show_pairs(console: Console, judge: Judge, summary: Summary) -> None:
+    rows = [standing for standing in summary.pairwise if standing.judge == judge.name]
+    beside = "every other" if judge.baseline is None else judge.baseline
+    title = f"Pairs judged by {judge.name}: each model beside {beside}; a tie is half a win"
+    console.print(_text(title), style="italic")
+    console.print(pair_tables.winners(rows, console.width))
+    _print_lines(console, totals.notes(rows))
+    for bias in summary.place_biases:
+        if bias.judge == judge.name:
+            _print_lines(console, pair_tables.places(bias))
 
 
 def _leaderboard(rows: Sequence[Standing], width: int) -> Table:

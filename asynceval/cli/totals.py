@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from asynceval.report.pairwise import PairStanding
 from asynceval.report.spending import Spending
 from asynceval.report.standings import Standing
 from asynceval.report.summary import Summary
@@ -11,16 +12,19 @@ MaybePaid = Mapping[tuple[str, str], int]
 """Attempts that the server may have charged for without a reply, by kind of cell and model."""
 
 
-def notes(standings: Iterable[Standing]) -> Iterator[str]:
-    """Yield a line for each model that lacks scores: how many, in which way, and why."""
+def notes(standings: Iterable[Standing | PairStanding]) -> Iterator[str]:
+    """Yield a line for each model that lacks verdicts: how many, in which way, and why."""
     for standing in standings:
         if standing.missing:
             n = sum(missing.n for missing in standing.missing)
             ways = ", ".join(_ways(standing))
-            yield f"  {standing.model}: {n} of {standing.expected} without a score: {ways}"
+            if isinstance(standing, PairStanding):
+                yield f"  {standing.model}: {n} games without a verdict: {ways}"
+            else:
+                yield f"  {standing.model}: {n} of {standing.expected} without a score: {ways}"
 
 
-def _ways(standing: Standing) -> Iterator[str]:
+def _ways(standing: Standing | PairStanding) -> Iterator[str]:
     for ending, parts in groupby(standing.missing, lambda missing: missing.ending):
         its = list(parts)
         told = f"{sum(part.n for part in its)} {_words(ending)}"

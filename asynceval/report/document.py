@@ -5,12 +5,14 @@ that failed are no part of it: those that were in flight when a run was killed l
 """
 
 from collections import Counter as Counts
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
 from asynceval import __version__
 from asynceval.conversation import Plan
-from asynceval.report.standings import Part, Standing
+from asynceval.report.pairwise import PairStanding
+from asynceval.report.standings import Missing, Part, Standing
 from asynceval.report.summary import Summary
 
 
@@ -32,8 +34,11 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
         "coverage": asdict(summary.coverage),
         "answers": [asdict(answers) for answers in summary.answers],
         "single": [_single(standing) for standing in summary.standings],
-        "pairwise": [],
-        "position_bias": [],
+        "pairwise": [_pairwise(standing) for standing in summary.pairwise],
+        "position_bias": [
+            {"judge": its.judge, "n": its.bias.n, **asdict(its.bias)}
+            for its in summary.place_biases
+        ],
         "failures": [asdict(failures) for failures in summary.failures],
         "cost": {
             "usd": None if None in usd else sum(amount for amount in usd if amount is not None),
@@ -45,9 +50,6 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
 
 def _single(standing: Standing) -> dict[str, Any]:
     average = standing.average
-    missing = Counts[str]()
-    for lost in standing.missing:
-        missing[lost.ending] += lost.n
     return {
         "judge": standing.judge,
         "model": standing.model,
@@ -58,11 +60,40 @@ def _single(standing: Standing) -> dict[str, Any]:
         "average_unflagged": standing.unflagged and standing.unflagged.value,
         "n_unflagged": standing.n - standing.flagged,
         "expected": standing.expected,
-        "missing": dict(missing),
+        "missing": _missing(standing.missing),
         "comparable": standing.whole.is_comparable,
         "turns": {str(turn): _part(part) for turn, part in standing.turns.items()},
         "categories": {category: _part(part) for category, part in standing.categories.items()},
     }
+
+
+def _pairwise(standing: PairStanding) -> dict[str, Any]:
+    record, rating = standing.record, standing.rating
+    adjusted = record.adjusted
+    return {
+        "judge": standing.judge,
+        "model": standing.model,
+        "win": record.win,
+        "loss": record.loss,
+        "tie": record.tie,
+        "n": record.n,
+        "expected": standing.expected,
+        "missing": _missing(standing.missing),
+        "win_rate": record.win_rate,
+        "loss_rate": record.loss_rate,
+        "win_rate_adjusted": adjusted and adjusted.value,
+        "ci": adjusted and adjusted.interval,
+        "p": record.p,
+        "rating": rating and rating.value,
+        "rating_ci": rating and rating.interval,
+    }
+
+
+def _missing(rows: Iterable[Missing]) -> dict[str, int]:
+    counts = Counts[str]()
+    for lost in rows:
+        counts[lost.ending] += lost.n
+    return dict(counts)
 
 
 def _part(part: Part) -> dict[str, Any]:

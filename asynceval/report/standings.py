@@ -100,7 +100,7 @@ class Standings:
 
     def ranked(self) -> tuple[Standing, ...]:
         """Return the standings judge by judge, the best first."""
-        judges = self._plan.sweep.judges
+        judges = [judge for judge in self._plan.sweep.judges if not judge.is_pairwise]
         return tuple(sorted((s for judge in judges for s in self._by(judge.name)), key=_rank))
 
     def _by(self, judge: str) -> Iterator[Standing]:
@@ -143,11 +143,14 @@ class Standings:
             turns={turn: part(turn=turn) for turn in turns},
             categories={category: part(category=category) for category in categories},
             expected=len(scores) + endings.total(),
-            missing=tuple(
-                Missing(ending, reason, n)
-                for (ending, reason), n in sorted(endings.items(), key=_order)
-            ),
+            missing=missing(endings),
         )
+
+
+def missing(endings: Counts[tuple[Ending, str]]) -> tuple[Missing, ...]:
+    """Return the counts of judgments without a score, by ending and reason, in the usual order."""
+    rows = sorted(endings.items(), key=_order)
+    return tuple(Missing(ending, reason, n) for (ending, reason), n in rows)
 
 
 class _Place(NamedTuple):

@@ -13,6 +13,7 @@ from asynceval.report.aliases import Alias, Names
 from asynceval.report.answers import Answers, Roll
 from asynceval.report.coverage import Coverage
 from asynceval.report.outcomes import Ending, Outcome
+from asynceval.report.pairwise import PairStanding, Pairwise, PlaceBias
 from asynceval.report.spending import Bill, Spending
 from asynceval.report.standings import Standing, Standings
 
@@ -37,6 +38,8 @@ class Summary:
 
     coverage: Coverage
     standings: tuple[Standing, ...]
+    pairwise: tuple[PairStanding, ...]
+    place_biases: tuple[PlaceBias, ...]
     answers: tuple[Answers, ...]
     aliases: tuple[Alias, ...]
     failures: tuple[Failures, ...]
@@ -51,6 +54,7 @@ class Counter:
         """Start with nothing counted."""
         self._endings: Counts[Ending] = Counts()
         self._standings = Standings(plan)
+        self._pairwise = Pairwise(plan)
         self._roll = Roll(plan.live())
         self._names = Names(plan)
         self._imitations: set[tuple[str, str, int, int]] = set()
@@ -75,7 +79,10 @@ class Counter:
                 self._imitations.add((cell.target, cell.question, cell.choice, cell.turn))
             return
         self._endings[outcome.ending] += 1
-        self._standings.add(cell.judge, outcome, is_flagged=self._shows_imitation(cell))
+        if cell.opponent is None:
+            self._standings.add(cell.judge, outcome, is_flagged=self._shows_imitation(cell))
+        else:
+            self._pairwise.add(outcome)
         if isinstance(outcome.verdict, Unparsed):
             self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
 
@@ -95,6 +102,8 @@ class Counter:
         return Summary(
             coverage=coverage,
             standings=standings,
+            pairwise=self._pairwise.standings(),
+            place_biases=self._pairwise.biases(),
             answers=answers,
             aliases=aliases,
             failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),

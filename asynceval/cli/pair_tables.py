@@ -1,0 +1,73 @@
+"""The results of pairwise judges as tables on a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from asynceval.cli.names import fitted
+from asynceval.report.pairwise import PairStanding, PlaceBias
+from asynceval.stats.estimate import Estimate
+
+_TITLES = ("win rate", "95 %", "win", "tie", "loss", "rating", "95 %", "n", "missing")
+_WIDTH = 88
+_NAME = 9
+
+
+def winners(rows: Sequence[PairStanding], width: int) -> Table:
+    """Return the table of wins, ties count half; on a narrow terminal without ratings."""
+    has_ratings = width >= _WIDTH
+    titles = [title for n, title in enumerate(_TITLES) if has_ratings or n not in (5, 6)]
+    names = fitted((row.model for row in rows), max(_NAME, width - 9 * len(titles)))
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("model", no_wrap=True)
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        record, rating = row.record, row.rating
+        missing = row.expected - record.n
+        table.add_row(
+            Text(names[row.model]),
+            _percent(record.adjusted),
+            _percents(record.adjusted),
+            *(str(count) for count in (record.win, record.tie, record.loss)),
+            *((_points(rating), _range(rating)) if has_ratings else ()),
+            str(record.n),
+            str(missing) if missing else "",
+        )
+    return table
+
+
+def places(bias: PlaceBias) -> Iterator[str]:
+    """Yield how a judge's verdicts depend on who is shown first, in a sentence."""
+    its = bias.bias
+    if its.n:
+        halves = its.half_tie_first + its.half_tie_second
+        yield (
+            f"Shown the other way round, {bias.judge} says the same of {its.consistent} of {its.n} "
+            f"pairs; it prefers the first place in {its.first}, the second in {its.second}; "
+            f"{halves} turn into a tie or from one; {its.error} lack a verdict."
+        )
+
+
+def _percent(rate: Estimate | None) -> str:
+    return "-" if rate is None else f"{100 * rate.value:.1f} %"
+
+
+def _percents(rate: Estimate | None) -> str:
+    if rate is None or rate.interval is None:
+        return "-"
+    low, high = rate.interval
+    return f"{100 * low:.1f}–{100 * high:.1f}"
+
+
+def _points(rating: Estimate | None) -> str:
+    return "-" if rating is None else f"{rating.value:.0f}"
+
+
+def _range(rating: Estimate | None) -> str:
+    if rating is None or rating.interval is None:
+        return "-"
+    low, high = rating.interval
+    return f"{low:.0f}–{high:.0f}"

@@ -1,0 +1,137 @@
+"""Check what games come to for models and judges, against cases worked by hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from asynceval.conversation import Plan
+from asynceval.domain.cell import Cell, Order
+from asynceval.domain.failure import Cause
+from asynceval.domain.reply import Usage
+from asynceval.domain.sweep import Judge
+from asynceval.domain.verdict import Choice, Unparsed, Verdict
+from asynceval.report.document import document
+from asynceval.report.outcomes import Outcome
+from asynceval.report.summary import Summary, summarise
+from tests.report.scene import plan
+
+ALL = Judge("judge", "here", "judge", "pairwise-all")
+BASELINE = Judge("judge", "here", "judge", "pairwise-baseline", baseline="c")
+ORDERS: tuple[Order, ...] = (1, 2)
+WORDS: dict[str, Verdict] = {
+    "A": Choice("A"),
+    "B": Choice("B"),
+    "C": Choice("tie"),
+    "?": Unparsed("no_verdict"),
+}
+
+
+def scene(judge: Judge, choices: int = 1) -> Plan:
+    bare = plan(("a", "b", "c"), choices=choices)
+    return replace(bare, sweep=replace(bare.sweep, judges=(judge,)))
+
+
+def game(first: str, second: str, order: Order, word: str, place: int) -> Outcome:
+    """Return a game's outcome: a letter as shown, "?" without a verdict, "-" without a reply."""
+    question, turn = f"q{place // 2}", place % 2 + 1
+    cell = Cell(question, "writing", turn, first, 0, "judge", 0, second, order)
+    if word == "-":
+        return Outcome(cell, cause=Cause.SERVER)
+    return Outcome(cell, Usage(1, 1), WORDS[word])
+
+
+def pairs(first: str, second: str, *verdicts: str) -> list[Outcome]:
+    """Return the games of pairs, each with the verdicts of both orders, such as "AB"."""
+    return [
+        game(first, second, order, word, place)
+        for place, both in enumerate(verdicts)
+        for order, word in zip(ORDERS, both, strict=False)
+    ]
+
+
+def of(summary: Summary, model: str) -> tuple[int, int, int]:
+    (standing,) = (s for s in summary.pairwise if s.model == model)
+    return standing.record.win, standing.record.tie, standing.record.loss
+
+
+def test_who_wins_both_games_wins_the_pair() -> None:
+    """All nine pairs of verdicts, and those without one, by MT-Bench's conservative rule."""
+    what = scene(ALL)
+    games = pairs("a", "b", "AB", "AA", "AC", "BA", "BB", "BC")
+    games += pairs("a", "c", "CA", "CB", "CC", "?B", "A?", "A-")
+    summary = summarise(what, games)
+    assert of(summary, "a") == (1, 7, 1)
+    assert of(summary, "b") == (1, 4, 1)
+    assert of(summary, "c") == (0, 3, 0)
+    (a,) = (s for s in summary.pairwise if s.model == "a")
+    assert (a.record.n, a.record.dropped, a.expected) == (9, 3, 12)
+    assert a.record.adjusted is not None
+    assert a.record.adjusted.value == pytest.approx((1 + 7 / 2) / 9)
+    assert [(m.ending, m.reason, m.n) for m in a.missing] == [
+        ("unparsed", "no_verdict", 2),
+        ("failed", "server", 1),
+    ]
+    (bias,) = summary.place_biases
+    its = bias.bias
+    assert (its.consistent, its.first, its.second) == (3, 1, 1)
+    assert (its.half_tie_first, its.half_tie_second, its.error) == (2, 2, 2)
+    assert its.n == 11  # the pair without its second game is in no class
+
+
+def test_the_best_come_first_and_a_baseline_has_no_row() -> None:
+    """With a baseline the others are ranked beside it, and rated on a scale where it has 1000."""
+    what = scene(BASELINE)
+    games = pairs("a", "c", "BA", "AB", "AA", "BA")
+    games += pairs("b", "c", "AB", "AB", "AA", "BA")
+    summary = summarise(what, games)
+    assert [standing.model for standing in summary.pairwise] == ["b", "a"]
+    best = summary.pairwise[0].rating
+    assert best is not None
+    # Two wins, a tie and a loss: 62.5 %, and 400 log10(0.625 / 0.375) points above the baseline.
+    assert best.value == pytest.approx(1088.74, abs=0.01)
+
+
+def test_with_one_order_each_game_decides() -> None:
+    """Nothing is said of places, and no pair is dropped for a game that was never to be played."""
+    one = replace(ALL, orders="one")
+    summary = summarise(scene(one), pairs("a", "b", "A", "B", "C", "A", "?"))
+    assert of(summary, "a") == (2, 1, 1)
+    assert of(summary, "b") == (1, 1, 2)
+    assert summary.pairwise[0].record.dropped == 1
+    assert summary.place_biases == ()
+
+
+def test_the_document_has_the_rows() -> None:
+    """The JSON report gives every count, with null for what is not defined."""
+    what = scene(ALL)
+    found = document(what, summarise(what, pairs("a", "b", "AB", "?B")))
+    assert found["single"] == []
+    row = next(row for row in found["pairwise"] if row["model"] == "a")
+    assert (row["win"], row["loss"], row["tie"], row["n"], row["expected"]) == (1, 0, 0, 1, 2)
+    assert (row["win_rate"], row["loss_rate"], row["win_rate_adjusted"]) == (1.0, 0.0, 1.0)
+    assert row["missing"] == {"unparsed": 1}
+    (bias,) = found["position_bias"]
+    assert bias == {
+        "judge": "judge",
+        "n": 2,
+        "consistent": 1,
+        "first": 0,
+        "second": 0,
+        "half_tie_first": 0,
+        "half_tie_second": 0,
+        "error": 1,
+    }
+    empty = document(what, summarise(what, []))
+    assert (empty["pairwise"], empty["position_bias"]) == ([], [])
+
+
+def test_games_of_several_choices_and_repeats_are_told_apart() -> None:
+    """Each choice and each repeat of a judge is a pair of its own."""
+    judge = replace(ALL, repeats=2)
+    games = [
+        replace(o, cell=replace(o.cell, choice=choice, repeat=repeat))
+        for choice in (0, 1)
+        for repeat in (0, 1)
+        for o in pairs("a", "b", "AB", "BA" if choice else "AB")
+    ]
+    assert of(summarise(scene(judge, choices=2), games), "a") == (6, 0, 2)
