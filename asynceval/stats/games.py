@@ -28,6 +28,11 @@ class Games:
         """Return how many games there are."""
         return len(self.first)
 
+    @property
+    def questions_played(self) -> int:
+        """How many questions have a game."""
+        return int(np.count_nonzero(np.bincount(self.question)))
+
     def wins(self, weight: Floats | None = None) -> Floats:
         """Return how often each model (row) beat each other (column); a tie is half a win for both.
 

@@ -14,6 +14,7 @@ from asynceval.stats.games import Games
 
 ORIGIN = 1000.0
 ROUNDS = 1000
+_CELLS = 2_000_000
 _METHOD = "Bradley-Terry, sandwich clustered by question (CR1), t"
 
 
@@ -65,18 +66,20 @@ def ratings(games: Games, anchor: str | None = None) -> Ratings | None:
         return None
     size = len(games.models)
     covariance = np.zeros((size, size))
-    if games.questions > 1:
-        inside = sandwich(fit.games, fit.t, ridge=fit.ridge)
+    questions = fit.games.questions_played
+    if questions > 1:
+        inside = sandwich(fit.games, fit.wins, fit.t, ridge=fit.ridge)
         covariance[np.ix_(fit.places, fit.places)] = ELO**2 * inside
     values: list[Estimate | None] = [None] * size
     points = _points(fit.t, fit.origin)
+    played = fit.wins.sum(axis=0) + fit.wins.sum(axis=1)
     for place, model in enumerate(fit.places.tolist()):
         contrast = np.zeros(size)
         contrast[fit.places] = -fit.origin
         contrast[model] += 1
         se = _error(covariance, contrast) if fit.bound[place] else None
         values[model] = by_question(
-            float(points[place]), int(fit.played[place]), se, games.questions, _METHOD
+            float(points[place]), int(played[place]), se, questions, _METHOD
         )
     return _ratings(games, anchor, fit, values, covariance)
 
@@ -92,18 +95,16 @@ def bootstrap_ratings(
     fit = _fit(games.condensed(), anchor)
     if found is None or fit is None:
         return None
-    draws = np.empty((rounds, len(fit.places)))
+    size = len(fit.places)
     weights = question_weights(games.questions, rounds=rounds, seed=seed)
-    for number, weight in enumerate(weights):
-        wins = fit.games.wins(fit.games.weight * weight[fit.games.question])
-        ridge = RIDGE if fit.ridge or strong_components(wins).any() else 0.0
-        draws[number] = _points(strengths(wins, ridge=ridge, start=fit.t), fit.origin)
+    parts = np.array_split(weights, 1 + rounds * size**2 // _CELLS)
+    draws = np.concatenate([_drawn(fit, part) for part in parts])
     values = list(found.values)
     for place, model in enumerate(fit.places.tolist()):
         value = values[model]
         if value is not None and value.se is not None:
             column = draws[:, place]
-            values[model] = bootstrapped(value.value, value.n, column, games.questions, seed=seed)
+            values[model] = bootstrapped(value.value, value.n, column, found.questions, seed=seed)
     return replace(found, values=tuple(values))
 
 
@@ -112,12 +113,12 @@ class _Fit:
     """A fit of the models at `places`, and of their games only.
 
     `origin` weighs the strengths that are given the origin of the scale, `bound` tells which models the
-    games bind to it, `played` how many games each has.
+    games bind to it.
     """
 
     places: Ints
     games: Games
-    played: Floats
+    wins: Floats
     t: Floats
     ridge: float
     components: Ints
@@ -128,11 +129,12 @@ class _Fit:
 def _fit(games: Games, anchor: str | None) -> _Fit | None:
     if not len(games):
         return None
-    apart = islands(games.wins())
+    table = games.wins()
+    apart = islands(table)
     island = _most(apart) if anchor is None else apart[games.models.index(anchor)]
     places = np.flatnonzero(apart == island)
-    inside = games.among(places)
-    wins = inside.wins()
+    inside = games.among(places) if len(places) < len(table) else games
+    wins = table[np.ix_(places, places)]
     components = strong_components(wins)
     bound = components == _most(components)
     origin = bound / bound.sum()
@@ -141,8 +143,15 @@ def _fit(games: Games, anchor: str | None) -> _Fit | None:
         bound = components == components[inside.models.index(anchor)]
     ridge = RIDGE if components.any() else 0.0
     t = strengths(wins, ridge=ridge)
-    played = wins.sum(axis=0) + wins.sum(axis=1)
-    return _Fit(places, inside, played, t, ridge, components, origin, bound)
+    return _Fit(places, inside, wins, t, ridge, components, origin, bound)
+
+
+def _drawn(fit: _Fit, weights: Floats) -> Floats:
+    """Return the ratings for each row of weights of the questions."""
+    inside = fit.games
+    wins = np.stack([inside.wins(inside.weight * weight[inside.question]) for weight in weights])
+    apart = [fit.ridge > 0 or strong_components(table).any() for table in wins]
+    return _points(strengths(wins, ridge=RIDGE * np.array(apart), start=fit.t), fit.origin)
 
 
 def _ratings(
@@ -162,12 +171,12 @@ def _ratings(
         tuple(tuple(names) for names in components.values()),
         fit.ridge,
         covariance,
-        games.questions,
+        fit.games.questions_played,
     )
 
 
 def _points(t: Floats, origin: Floats) -> Floats:
-    return ORIGIN + ELO * (t - origin @ t)
+    return ORIGIN + ELO * (t - (t @ origin)[..., None])
 
 
 def _error(covariance: Floats, contrast: Floats) -> float:

@@ -12,8 +12,8 @@ from asynceval.benchmarks.jsonl import load_questions, load_references
 from asynceval.benchmarks.records import Problems
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.question import Question
+from tests.real_files import MT_BENCH, needs_mt_bench
 
-MT_BENCH = Path(__file__).parents[3] / "shared/mt_bench"
 GOOD = {"question_id": 81, "category": "writing", "turns": ["Hello?", "And now?"]}
 
 
@@ -246,11 +246,6 @@ def test_a_folder_without_answers_is_refused(tmp_path: Path) -> None:
     """An empty folder is an error that says so."""
     with pytest.raises(ConfigError, match="0 reference answers in"):
         load_references(tmp_path)
-
-
-needs_mt_bench = pytest.mark.skipif(
-    not MT_BENCH.is_dir(), reason=f"the real MT-Bench files are not at {MT_BENCH}"
-)
 
 
 @needs_mt_bench

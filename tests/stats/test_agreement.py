@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from itertools import combinations
-from pathlib import Path
 from random import Random
 from typing import Literal
 
@@ -20,8 +19,8 @@ from asynceval.stats.agreement import (
     majority,
     vote,
 )
+from tests.real_files import MT_BENCH, needs_mt_bench
 
-REAL = Path("/work/shared/mt_bench/human_votes_sample.jsonl")
 Q1, Q2 = Item("1", 1, "x", "y"), Item("2", 1, "x", "z")
 VOTES: dict[Item, tuple[Winner, ...]] = {
     Q1: ("first", "first", "tie"),
@@ -111,12 +110,12 @@ def test_the_majority() -> None:
     assert majority(()) is None
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real votes are not here")
+@needs_mt_bench
 def test_real_votes() -> None:
     """Of twelve votes ten are experts'; three of them are on one item, and all agree."""
     sides: dict[str, Literal["a", "b", "tie"]] = {"model_a": "a", "model_b": "b", "tie": "tie"}
     votes: defaultdict[Item, list[Winner]] = defaultdict(list)
-    for line in REAL.read_text("utf-8").splitlines():
+    for line in (MT_BENCH / "human_votes_sample.jsonl").read_text("utf-8").splitlines():
         record = json.loads(line)
         if record["judge"].startswith("expert"):
             names = (record["model_a"], record["model_b"])

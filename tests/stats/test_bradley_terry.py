@@ -101,7 +101,7 @@ def test_the_sandwich_against_statsmodels(seed: int) -> None:
     t = strengths(games.wins())
     expected, covariance = regressed(games)
     assert t[1:] - t[0] == pytest.approx(expected, abs=1e-7)
-    found = sandwich(games, t)
+    found = sandwich(games, games.wins(), t)
     differences = np.hstack([-np.ones((4, 1)), np.eye(4)])
     groups = games.questions
     assert differences @ found @ differences.T == pytest.approx(
@@ -122,7 +122,9 @@ def test_dependent_games_make_the_errors_larger() -> None:
         len(games),
         games.weight,
     )
-    ratio = np.sqrt(np.diag(sandwich(games, t)) / np.diag(sandwich(alone, t)))
+    ratio = np.sqrt(
+        np.diag(sandwich(games, games.wins(), t)) / np.diag(sandwich(alone, games.wins(), t))
+    )
     assert (ratio > 1.2).all()
 
 
@@ -133,7 +135,7 @@ def test_condensed_games_fit_the_same() -> None:
     t = strengths(short.wins())
     assert len(short) < len(games)
     assert t == pytest.approx(strengths(games.wins()))
-    assert sandwich(short, t) == pytest.approx(sandwich(games, t))
+    assert sandwich(short, short.wins(), t) == pytest.approx(sandwich(games, games.wins(), t))
 
 
 def test_400_points_are_odds_of_ten() -> None:

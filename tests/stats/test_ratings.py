@@ -43,7 +43,7 @@ def test_an_error_is_that_of_the_difference_from_the_anchor() -> None:
     """With the covariance of both: c'Cov c, and Student's t for the questions."""
     rows = drawn(1)
     got = of(fitted(rows, "m2"), "m0")
-    covariance = sandwich(rows, strengths(rows.wins()))
+    covariance = sandwich(rows, rows.wins(), strengths(rows.wins()))
     variance = covariance[0, 0] + covariance[2, 2] - 2 * covariance[0, 2]
     assert got.se == pytest.approx(ELO * sqrt(variance))
     assert got.se is not None and got.interval is not None
@@ -105,6 +105,14 @@ def test_a_model_that_nobody_met_has_no_rating() -> None:
     assert found.ridge == 0
     assert found.difference("x", "u") is None
     assert of(fitted(games([*CIRCLE, ("a", "u", "v", 0.5)]), "u"), "v").value == 1000
+
+
+def test_questions_of_games_elsewhere_count_for_nothing() -> None:
+    """The errors rest on the questions of the games that bind a model to the anchor."""
+    rows = [(str(q), "x", "y", float(q % 3 > 0)) for q in range(9)]
+    alone = of(fitted(games(rows), "x"), "y")
+    beside = of(fitted(games([*rows, *((f"{q}!", "u", "v", 0.5) for q in range(90))]), "x"), "y")
+    assert (beside.se, beside.interval) == (alone.se, alone.interval)
 
 
 def test_degenerate_cases() -> None:
