@@ -1,12 +1,37 @@
-"""The ladder of a judgment: its call, what is asked again if its words hold no verdict, the verdict."""
+"""The ladder of a judgment: its call, what is asked again if its words hold no verdict, the verdict.
+
+Each rung is climbed once at most, and no more of them than the judge's `reasks`:
+
+    longer     the same prompt with room for twice the tokens, where the words were cut off
+    reformat   the judge's own words, to write down the verdict that is in them
+    fresh      the same prompt, judged anew
+
+By the rule "fastchat" there is no ladder: what FastChat drops is dropped.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
 
 from asynceval.conversation import Plan, Step
+from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.prompts.mark import mark
+from asynceval.prompts.reformat import reformat
 from asynceval.prompts.verdicts import read_choice, read_score
+
+Rung = Literal["longer", "reformat", "fresh"]
+"""A step of the ladder, by what is asked there."""
+
+RUNGS: tuple[Rung, ...] = ("longer", "reformat", "fresh")
+
+_FRESH = 1_000_000
+"""Added to the number of a repeat for its fresh judgment; no judge repeats itself so often."""
+_FEW_TOKENS = 256
+_WORDLESS = frozenset({"empty", "only_reasoning"})
 
 
 def follow_up(plan: Plan, step: Step, replies: Sequence[Reply]) -> Step | None:
@@ -14,18 +39,79 @@ def follow_up(plan: Plan, step: Step, replies: Sequence[Reply]) -> Step | None:
 
     The follow-up has the step's cell and another call.
     """
-    del plan, step, replies
-    return None
+    climbed = _climb(plan, step.cell, replies)
+    if len(climbed) < len(replies):
+        return None
+    judging = step.call
+    for rung in climbed[:-1]:
+        if rung != "reformat":
+            judging = _again(judging, rung)
+    if climbed[-1] != "reformat":
+        return Step(step.cell, _again(judging, climbed[-1]))
+    words = replies[-1].text
+    asked: Literal["score", "choice"] = "score" if step.cell.opponent is None else "choice"
+    return Step(
+        step.cell,
+        replace(
+            judging,
+            messages=reformat(words, asked, mark(plan.secret, [words])),
+            sampling=replace(judging.sampling, max_tokens=_FEW_TOKENS),
+        ),
+    )
+
+
+def rungs(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> tuple[Rung, ...]:
+    """Return the rungs that these replies after the first one stand on."""
+    return _climb(plan, cell, replies[:-1])
 
 
 def verdict(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> Verdict:
     """Return what the replies to a judgment and its follow-ups come to, by the sweep's rule.
 
-    Words that were cut before any verdict are "cut_off": mostly, more tokens would help.
+    Words that were cut before any verdict are "cut_off": mostly, more tokens would help. If no reply
+    holds a verdict, the reason is that of the first.
     """
-    reply = replies[-1]
+    found = _read(plan, cell, replies[-1])
+    return _read(plan, cell, replies[0]) if isinstance(found, Unparsed) else found
+
+
+def _read(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
     read = read_choice if cell.opponent is not None else read_score
     found: Verdict = read(reply.text, rule=plan.sweep.rule)
     if isinstance(found, Unparsed) and reply.is_truncated:
         return Unparsed("cut_off")
     return found
+
+
+def _climb(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> tuple[Rung, ...]:
+    """Return the rung after each reply, as far as one follows: after the last too, if it is needed."""
+    climbed: tuple[Rung, ...] = ()
+    judge = plan.judge(cell)
+    most = 0 if plan.sweep.rule == "fastchat" else judge.reasks
+    for reply in replies[:most]:
+        found = _read(plan, cell, reply)
+        rung = _next(judge, climbed, found, reply) if isinstance(found, Unparsed) else None
+        if rung is None:
+            break
+        climbed += (rung,)
+    return climbed
+
+
+def _next(judge: Judge, climbed: tuple[Rung, ...], found: Unparsed, reply: Reply) -> Rung | None:
+    """Return the rung that follows words without a verdict."""
+    is_judging = climbed[-1:] != ("reformat",)
+    can_grow = reply.finish_reason == "length" and judge.max_tokens is not None
+    if is_judging and can_grow and "longer" not in climbed:
+        return "longer"
+    has_words = not reply.is_truncated and found.reason not in _WORDLESS
+    if has_words and "reformat" not in climbed:
+        return "reformat"
+    return "fresh" if "fresh" not in climbed else None
+
+
+def _again(call: Call, rung: Rung) -> Call:
+    """Return the call that judges again on a rung."""
+    if rung == "fresh":
+        return replace(call, choice=call.choice + _FRESH)
+    sampling = call.sampling
+    return replace(call, sampling=replace(sampling, max_tokens=2 * (sampling.max_tokens or 0)))

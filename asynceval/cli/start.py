@@ -16,6 +16,7 @@ from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
+from asynceval.ladder import rungs
 from asynceval.progress import listener
 from asynceval.report.doubtful import doubtful
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
@@ -50,7 +51,8 @@ def start(
                         counter.add(Outcome.answered(cell, key, reply))
                     case JudgmentLanded(cell, key, reply, verdict, _, before):
                         replies = (*((asked.key, asked.reply) for asked in before), (key, reply))
-                        counter.add(Outcome.judged(cell, replies, verdict))
+                        climbed = rungs(plan, cell, [said for _, said in replies])
+                        counter.add(Outcome.judged(cell, replies, verdict, climbed))
                     case _:
                         log(event)
                 progress(event)

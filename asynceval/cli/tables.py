@@ -68,6 +68,7 @@ def show(
         expected = sum(answers.expected for answers in summary.answers)
         console.print(f"{n} of {expected} answers are there.")
     _print_lines(console, totals.coverage(summary))
+    _print_lines(console, totals.reasks(summary.reasks))
     _print_lines(console, totals.cost(summary.spending, maybe_paid or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from asynceval.report.pairwise import PairStanding
+from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
 from asynceval.report.standings import Standing
 from asynceval.report.summary import Summary
@@ -43,6 +44,18 @@ def coverage(summary: Summary) -> Iterator[str]:
         yield f"{counts.scored} of {counts.expected} judgments have a score."
     for failures in summary.failures:
         yield f"  {failures.n} {failures.kind}s of {failures.model}: {_words(failures.cause)}"
+
+
+def reasks(judges: Iterable[Reasks]) -> Iterator[str]:
+    """Yield a line for each judge that had to be asked again: how often, what, and how it ended."""
+    for its in judges:
+        if its.asked_again:
+            rungs = {"longer": its.longer, "reformat": its.reformat, "fresh": its.fresh}
+            taken = ", ".join(f"{n} {rung}" for rung, n in rungs.items() if n)
+            yield (
+                f"  {its.judge} was asked again for {its.asked_again} of {its.n} verdicts ({taken}); "
+                f"{its.unparsed} remain without one"
+            )
 
 
 def cost(spending: Iterable[Spending], maybe_paid: MaybePaid) -> Iterator[str]:

@@ -10,6 +10,7 @@ from pydantic_core import ErrorDetails
 from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
+from asynceval.config.judging import Judging
 from asynceval.config.values import (
     Body,
     Command,
@@ -146,7 +147,7 @@ class TargetTable(_ModelTable):
     system: Text | None = None
 
 
-class JudgeTable(_ModelTable):
+class JudgeTable(_ModelTable, Judging):
     """`[[judges]]`."""
 
     mode: Mode | None = None

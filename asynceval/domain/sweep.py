@@ -112,7 +112,8 @@ class Judge:
     """A model that judges, in one mode, with the sweep's templates and perhaps a budget of its own.
 
     A pairwise judge compares each model with the target named `baseline`, or all of them with each
-    other, in both `orders` or in one alone: the first of the pair shown first.
+    other, in both `orders` or in one alone: the first of the pair shown first. Where its words hold
+    no verdict it is asked again, up to `reasks` times (asynceval/ladder.py).
     """
 
     name: str
@@ -127,6 +128,7 @@ class Judge:
     settings: Settings = PLAIN
     baseline: str | None = None
     orders: Orders = "both"
+    reasks: int = 3
 
     @property
     def is_pairwise(self) -> bool:

@@ -39,6 +39,7 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             {"judge": its.judge, "n": its.bias.n, **asdict(its.bias)}
             for its in summary.place_biases
         ],
+        "reasks": [asdict(reasks) for reasks in summary.reasks],
         "failures": [asdict(failures) for failures in summary.failures],
         "cost": {
             "usd": None if None in usd else sum(amount for amount in usd if amount is not None),

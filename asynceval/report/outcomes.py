@@ -15,7 +15,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
-from asynceval.ladder import verdict
+from asynceval.ladder import Rung, rungs, verdict
 from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import read_choice, read_score, strip_reasoning
@@ -44,7 +44,7 @@ class Outcome:
     whose answer a game lacks. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
     call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
-    which came to nothing usable. `answered_by` is the name that the server gave to the model, and
+    which came to nothing usable, and `rungs` say what was asked after each. `answered_by` is the name that the server gave to the model, and
     `fingerprint` its revision. An answer may be empty, or imitate a judge, in what its judge sees of it.
     """
 
@@ -60,6 +60,7 @@ class Outcome:
     is_empty: bool = False
     is_imitation: bool = False
     before: tuple[tuple[bytes, Usage], ...] = ()
+    rungs: tuple[Rung, ...] = ()
     blamed: str | None = None
 
     @classmethod
@@ -78,7 +79,13 @@ class Outcome:
         )
 
     @classmethod
-    def judged(cls, cell: Cell, replies: Sequence[tuple[bytes, Reply]], verdict: Verdict) -> Self:
+    def judged(
+        cls,
+        cell: Cell,
+        replies: Sequence[tuple[bytes, Reply]],
+        verdict: Verdict,
+        rungs: tuple[Rung, ...] = (),
+    ) -> Self:
         """Return the outcome of a cell whose calls have these replies, by key."""
         *before, (key, reply) = replies
         return cls(
@@ -89,6 +96,7 @@ class Outcome:
             answered_by=reply.model,
             fingerprint=reply.fingerprint,
             before=tuple((earlier, said.usage) for earlier, said in before),
+            rungs=rungs,
         )
 
     @property
@@ -212,8 +220,9 @@ def _judgment(plan: Plan, causes: dict[bytes, Cause], found: Found) -> Outcome:
     cell = found.step.cell
     if found.missing is not None:
         return Outcome(cell, cause=causes.get(found.missing, Cause.NOT_REACHED))
-    read = verdict(plan, cell, [reply for _, reply in found.replies])
-    return Outcome.judged(cell, found.replies, read)
+    replies = [reply for _, reply in found.replies]
+    read = verdict(plan, cell, replies)
+    return Outcome.judged(cell, found.replies, read, rungs(plan, cell, replies))
 
 
 def _imported(plan: Plan, store: Store) -> Iterator[Outcome]:

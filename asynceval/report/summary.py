@@ -14,6 +14,7 @@ from asynceval.report.answers import Answers, Roll
 from asynceval.report.coverage import Coverage
 from asynceval.report.outcomes import Ending, Outcome
 from asynceval.report.pairwise import PairStanding, Pairwise, PlaceBias
+from asynceval.report.reasks import Climbs, Reasks
 from asynceval.report.spending import Bill, Spending
 from asynceval.report.standings import Standing, Standings
 
@@ -44,6 +45,7 @@ class Summary:
     aliases: tuple[Alias, ...]
     failures: tuple[Failures, ...]
     spending: tuple[Spending, ...]
+    reasks: tuple[Reasks, ...]
     warnings: tuple[str, ...]
 
 
@@ -60,6 +62,7 @@ class Counter:
         self._imitations: set[tuple[str, str, int, int]] = set()
         self._causes: Counts[tuple[str, str, str]] = Counts()
         self._bill = Bill(plan)
+        self._climbs = Climbs(plan)
 
     def add(self, outcome: Outcome) -> None:
         """Count one cell."""
@@ -79,6 +82,7 @@ class Counter:
                 self._imitations.add((cell.target, cell.question, cell.choice, cell.turn))
             return
         self._endings[outcome.ending] += 1
+        self._climbs.add(cell.judge, outcome)
         if cell.opponent is None:
             self._standings.add(cell.judge, outcome, is_flagged=self._shows_imitation(cell))
         else:
@@ -108,6 +112,7 @@ class Counter:
             aliases=aliases,
             failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),
             spending=self._bill.spending(),
+            reasks=self._climbs.reasks(),
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(standings),

@@ -1,6 +1,7 @@
 """What is said about the cost."""
 
-from asynceval.cli.totals import cost
+from asynceval.cli.totals import cost, reasks
+from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
 
 
@@ -38,3 +39,11 @@ def test_calls_that_may_be_paid_twice_are_told() -> None:
 def test_a_run_without_calls_costs_nothing_to_tell() -> None:
     """Nothing was spent, so nothing is said."""
     assert list(cost([], {})) == []
+
+
+def test_a_judge_that_was_asked_again_has_a_line() -> None:
+    """It says for how many verdicts and what was asked; a judge that was not asked again has none."""
+    (line,) = reasks([Reasks("j", 40, 3, 1, 2, 1, 1), Reasks("k", 40, 0, 0, 0, 0, 2)])
+    taken, _, left = line.partition("; ")
+    assert taken == "  j was asked again for 3 of 40 verdicts (1 longer, 2 reformat, 1 fresh)"
+    assert left == "1 remain without one"

@@ -246,6 +246,8 @@ def test_a_wrong_limit_of_an_endpoint_is_told(line: str, message: str) -> None:
         ("temperature = -0.1", "temperature", "must be at least 0"),
         ("max_tokens = 0", "max_tokens", "must be at least 1"),
         ("repeats = 0", "repeats", "must be at least 1"),
+        ("reasks = -1", "reasks", "must be at least 0"),
+        ("reasks = 4", "reasks", "must be at most 3"),
         ('mode = "pair"', "mode", 'must be "single", "pairwise-baseline" or "pairwise-all"'),
         ('orders = "three"', "orders", 'must be "both" or "one"'),
         ("price = {input = 1}", "price.output", "is missing"),

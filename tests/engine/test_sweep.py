@@ -430,7 +430,7 @@ def test_a_wider_plan_pays_what_is_new(tmp_path: Path) -> None:
     """A model, a judge, a choice and a question more: only their cells are paid."""
     with rig(tmp_path, FakeTransport(never_the_same)) as first:
         run(first.hold, plan(2))
-    with rig(tmp_path, FakeTransport(lambda a: completion(f"More {a.number}."))) as second:
+    with rig(tmp_path, FakeTransport(lambda a: completion(f"More {a.number}: [[7]]"))) as second:
         wider = plan(3, targets=("target", "more"), judges=("judge", "judge-2"), choices=2)
         run(second.hold, wider)
         assert len(second.store) == 3 * 2 * 2 * 2 * 3

@@ -35,7 +35,7 @@ def plan(
         "scene",
         (Endpoint("here", "http://127.0.0.1:1/v1"),),
         tuple(Target(name, "here", name, price=price) for name in targets),
-        tuple(Judge(name, "here", name, repeats=repeats, price=price) for name in judges),
+        tuple(Judge(name, "here", name, repeats=repeats, price=price, reasks=0) for name in judges),
         choices,
     )
     asked = tuple(

@@ -47,6 +47,7 @@ def test_keys(tmp_path: Path) -> None:
         "single",
         "pairwise",
         "position_bias",
+        "reasks",
         "failures",
         "cost",
         "warnings",
@@ -94,6 +95,16 @@ def test_keys(tmp_path: Path) -> None:
         assert list(standing["categories"]) == ["writing", "math"]
         parts = [*standing["turns"].values(), *standing["categories"].values()]
         assert all(set(part) == PART for part in parts)
+    (reasks,) = got["reasks"]
+    assert reasks == {
+        "judge": "judge",
+        "n": 12,
+        "asked_again": 0,
+        "longer": 0,
+        "reformat": 0,
+        "fresh": 0,
+        "unparsed": 0,
+    }
     assert got["pairwise"] == got["position_bias"] == got["failures"] == got["warnings"] == []
 
 

@@ -1,0 +1,182 @@
+"""The ladder: what is asked again for a verdict, in which order, how often, and what it comes to."""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from asynceval.conversation import Plan, Step
+from asynceval.domain.call import Call
+from asynceval.domain.cell import Cell
+from asynceval.domain.question import Question
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Endpoint, Judge, Rule, Sweep, Target
+from asynceval.domain.verdict import Choice, Score, Unparsed
+from asynceval.judges import pairwise, single
+from asynceval.ladder import RUNGS, follow_up, rungs, verdict
+from asynceval.prompts.templates import builtin
+
+QUESTION = Question("q", "writing", ("Why?",))
+TARGET = Target("target", "e", "t")
+OTHER = Target("other", "e", "o")
+GRADE = Cell("q", "writing", 1, "target", judge="judge")
+GAME = replace(GRADE, opponent="other")
+
+READ = Reply("Rating: [[7]]", finish_reason="stop")
+SILENT = Reply("A fine answer.", finish_reason="stop")
+TOO_HIGH = Reply("Rating: [[11]]", finish_reason="stop")
+EMPTY = Reply("", finish_reason="stop")
+CUT = Reply("The answer is", finish_reason="length")
+FILTERED = Reply("The answer is", finish_reason="content_filter")
+
+
+def plan(reasks: int = 3, rule: Rule = "default", max_tokens: int | None = 500) -> Plan:
+    judge = Judge("judge", "e", "j", reasks=reasks, max_tokens=max_tokens, repeats=2)
+    sweep = Sweep("s", (Endpoint("e", "http://e"),), (TARGET, OTHER), (judge,), rule=rule)
+    return Plan(sweep, (QUESTION,), builtin(), "secret")
+
+
+def first(what: Plan) -> Step:
+    """Return the step of a judgment."""
+    call, _ = single.calls(what.judge(GRADE), what.brief, QUESTION, ["Because."])
+    return Step(GRADE, call)
+
+
+def asked(what: Plan, *replies: Reply) -> Call | None:
+    """Return the call that follows these replies, each to the call before it."""
+    step = follow_up(what, first(what), replies)
+    if step is None:
+        return None
+    assert step.cell == GRADE
+    return step.call
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        ([READ], []),
+        ([SILENT], ["reformat"]),
+        ([TOO_HIGH], ["reformat"]),
+        ([SILENT, SILENT], ["reformat", "fresh"]),
+        ([SILENT, READ], ["reformat"]),
+        ([CUT], ["longer"]),
+        ([CUT, CUT], ["longer", "fresh"]),
+        ([CUT, SILENT], ["longer", "reformat"]),
+        ([CUT, SILENT, SILENT], ["longer", "reformat", "fresh"]),
+        ([CUT, SILENT, SILENT, SILENT], ["longer", "reformat", "fresh"]),
+        ([SILENT, CUT], ["reformat", "fresh"]),
+        ([SILENT, SILENT, CUT], ["reformat", "fresh", "longer"]),
+        ([EMPTY], ["fresh"]),
+        ([EMPTY, SILENT], ["fresh", "reformat"]),
+        ([EMPTY, EMPTY], ["fresh"]),
+        ([FILTERED], ["fresh"]),
+    ],
+)
+def test_what_is_asked_next(replies: list[Reply], expected: list[str]) -> None:
+    """Words without a verdict are re-formatted, cut ones asked for at length, then judged anew."""
+    what = plan()
+    needs_more = len(expected) == len(replies)
+    assert (asked(what, *replies) is not None) == needs_more
+    taken = rungs(what, GRADE, [*replies, READ] if needs_more else replies)
+    assert list(taken) == expected
+
+
+def test_every_ladder_ends() -> None:
+    """Whatever a judge says, there are at most three calls more, and none of them twice."""
+    what = plan()
+    for replies in product([SILENT, TOO_HIGH, EMPTY, CUT, FILTERED], repeat=4):
+        calls = [first(what).call]
+        for n in range(1, 5):
+            call = asked(what, *replies[:n])
+            if call is None:
+                break
+            calls.append(call)
+        assert len(calls) <= 1 + len(RUNGS)
+        assert len({call.key() for call in calls}) == len(calls)
+
+
+@pytest.mark.parametrize("reasks", [0, 1, 2])
+def test_reasks_bound_the_ladder(reasks: int) -> None:
+    """No more calls are made than the judge is allowed; 0 is none at all."""
+    what = plan(reasks)
+    assert all(asked(what, *[CUT, SILENT, SILENT][:n]) for n in range(1, reasks + 1))
+    assert asked(what, *[CUT, SILENT, SILENT][: reasks + 1]) is None
+
+
+def test_fastchats_rule_has_no_ladder() -> None:
+    """By FastChat's rule what cannot be read is dropped, as FastChat drops it."""
+    what = plan(rule="fastchat")
+    assert asked(what, SILENT) is None
+    assert rungs(what, GRADE, [SILENT, READ]) == ()
+    assert verdict(what, GRADE, [SILENT]) == Unparsed("no_verdict")
+
+
+def test_more_tokens_for_what_was_cut() -> None:
+    """Words that were cut are asked for once more, with twice the tokens and all else the same."""
+    what = plan()
+    one, two = first(what).call, asked(what, CUT)
+    assert two == replace(one, sampling=replace(one.sampling, max_tokens=1000))
+    assert asked(plan(max_tokens=None), CUT) is not None
+    unlimited = asked(plan(max_tokens=None), CUT)
+    assert unlimited is not None and unlimited.sampling.max_tokens is None
+
+
+def test_the_fresh_judgment() -> None:
+    """The same prompt goes out as another sample, with the room that was found to be needed."""
+    what = plan()
+    one = first(what).call
+    fresh = asked(what, EMPTY)
+    assert fresh is not None
+    assert replace(fresh, choice=one.choice) == one
+    assert fresh.choice not in range(1000)
+    after_cut = asked(what, CUT, CUT)
+    assert after_cut == replace(fresh, sampling=replace(one.sampling, max_tokens=1000))
+
+
+def test_the_request_to_write_the_verdict_down() -> None:
+    """It shows the judge's own words and nothing of the answer, and asks for few tokens."""
+    what = plan()
+    call = asked(what, SILENT)
+    assert call is not None
+    (message,) = call.messages
+    assert ">\nA fine answer.\n</" in message.content
+    assert "Because." not in message.content
+    assert message.content.endswith("\nRating: [[n]]")
+    assert call.sampling.max_tokens is not None and call.sampling.max_tokens < 500
+    assert verdict(what, GRADE, [SILENT, Reply("Rating: [[none]]")]) == Unparsed("no_verdict")
+    assert verdict(what, GRADE, [SILENT, Reply(message.content)]) == Unparsed("no_verdict")
+
+
+def test_games_are_asked_for_a_choice() -> None:
+    """The words of a judge of pairs are re-formatted as a choice."""
+    what = plan()
+    judge = what.judge(GAME)
+    call = pairwise.call(judge, what.brief, QUESTION, (["Because."], ["So."]), 1, 0)
+    step = follow_up(what, Step(GAME, call), [Reply("[[A]] or [[B]]")])
+    assert step is not None
+    assert step.cell == GAME
+    assert step.call.messages[0].content.endswith("\nVerdict: [[X]]")
+    words = [Reply("[[A]] or [[B]]"), Reply("Verdict: [[B]]")]
+    assert verdict(what, GAME, words) == Choice("B")
+    assert verdict(what, GAME, words[:1]) == Unparsed("ambiguous")
+
+
+def test_the_verdict_is_the_last_replys_and_the_reason_the_firsts() -> None:
+    """What was found on a rung counts; if nothing was, the first words tell why."""
+    what = plan()
+    assert verdict(what, GRADE, [CUT, SILENT, READ]) == Score(7)
+    assert verdict(what, GRADE, [CUT, SILENT, EMPTY]) == Unparsed("cut_off")
+    assert verdict(what, GRADE, [TOO_HIGH, SILENT]) == Unparsed("out_of_range")
+
+
+def test_repeats_climb_on_their_own() -> None:
+    """Two repeats with the same words are asked again apart, and fresh ones are no repeats."""
+    what = plan()
+    calls = single.calls(what.judge(GRADE), what.brief, QUESTION, ["Because."])
+    made = []
+    for call in calls:
+        for replies in ([SILENT], [SILENT, SILENT]):
+            step = follow_up(what, Step(replace(GRADE, repeat=call.choice), call), replies)
+            assert step is not None
+            made.append(step.call.key())
+    assert len({*made, *(call.key() for call in calls)}) == 6
