@@ -19,6 +19,7 @@ def faults(document: _Table) -> Iterator[Fault]:
     """Yield every contradiction between keys."""
     endpoints = document.get("endpoints")
     for name, endpoint in _tables(endpoints):
+        yield from _address(("endpoints", name), endpoint)
         yield from _port(("endpoints", name), endpoint)
         yield from _idle(("endpoints", name), endpoint)
     yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
@@ -32,6 +33,25 @@ def faults(document: _Table) -> Iterator[Fault]:
             yield from _boundless((kind, at, "budget"), table)
         if isinstance(endpoints, dict):
             yield from _unknown_endpoints(kind, tables, tuple(endpoints))
+
+
+def _address(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
+    """Yield what is missing to reach the endpoint by its kind, and what is of another kind."""
+    kind = endpoint.get("kind", "openai")
+    wanted = "command" if kind == "command" else "base_url"
+    if wanted not in endpoint:
+        yield (*path, wanted), "is missing"
+    if kind == "http" and "http" not in endpoint:
+        yield (
+            (*path, "http"),
+            "is missing: a table with the body of a request and the place of text",
+        )
+    for key in ("base_url", "server"):
+        if kind == "command" and key in endpoint:
+            yield (*path, key), 'has no use: an endpoint of kind "command" is a program'
+    for key in ("command", "http"):
+        if kind != key and key in endpoint:
+            yield (*path, key), f'has no use without kind = "{key}"'
 
 
 def _port(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:

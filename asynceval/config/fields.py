@@ -40,6 +40,22 @@ def path_fault(path: str) -> str | None:
     return None
 
 
+def below_fault(path: str) -> str | None:
+    """Check a path below a base URL, in which `{model}` may stand for the model's name."""
+    if not path.startswith("/") or any(letter.isspace() or letter in "?#" for letter in path):
+        return 'must be a path that begins with "/", without spaces, ? and #'
+    if set(path.replace("{model}", "")) & {"{", "}"}:
+        return "may hold {model}, and no other braces"
+    return None
+
+
+def place_fault(place: str) -> str | None:
+    """Check a place in a response: keys, and numbers of items in lists, with dots between them."""
+    if not all(part and part.isprintable() for part in place.split(".")):
+        return 'must be keys with dots between them, as in "choices.0.message.content"'
+    return None
+
+
 def command_fault(command: str) -> str | None:
     """Check a server's command; it is shown and stored, so it may hold no key."""
     if not command.strip():

@@ -4,44 +4,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
+from pydantic import Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
 from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
+from asynceval.config.endpoints import EndpointTable, HttpTable, ServerTable
 from asynceval.config.judging import Judging
+from asynceval.config.table import Table
 from asynceval.config.values import (
     Body,
-    Command,
     Count,
     Dollars,
     Effort,
     File,
-    Header,
     Headers,
-    InFlight,
-    Kind,
     Name,
     Positive,
-    Ready,
     Share,
     Stop,
     Temperature,
     Text,
-    Url,
-    Variable,
 )
 from asynceval.config.wording import message
 from asynceval.domain.call import PLAIN, Settings
 from asynceval.domain.sweep import (
     Budget,
-    Endpoint,
     Judge,
     Mode,
     Orders,
     Price,
-    Server,
     Sweep,
     Target,
 )
@@ -50,69 +43,21 @@ _SETTINGS = tuple(Settings.__slots__)
 _LATER = frozenset({"matrix"})
 
 
-class _Table(BaseModel):
-    """A TOML table: its keys are all known, and nothing is converted.
-
-    Keys left out are None here and take the domain's defaults, which are written there alone.
-    """
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    def given(self, *without: str) -> dict[str, Any]:
-        """Return the keys that the file sets, by name, but for those in `without`."""
-        return {key: getattr(self, key) for key in self.model_fields_set if key not in without}
-
-
-class ServerTable(_Table):
-    """`server = {...}` of an endpoint."""
-
-    command: Command
-    ready: Ready | None = None
-    startup_timeout: Positive | None = None
-
-
-class EndpointTable(_Table):
-    """`[endpoints.NAME]`."""
-
-    base_url: Url
-    kind: Kind | None = None
-    api_key_env: Variable | None = None
-    account: Name | None = None
-    parallel: InFlight | None = None
-    rpm: Positive | None = None
-    tpm: Positive | None = None
-    charges_max_tokens: bool | None = None
-    timeout: Positive | None = None
-    deadline: Positive | None = None
-    ca_file: File | None = None
-    key_header: Header | None = None
-    api_version: Text | None = None
-    server: ServerTable | None = None
-
-    def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint of this name; a longer `timeout` brings a longer `deadline`."""
-        server = None if self.server is None else Server(**self.server.given())
-        endpoint = Endpoint(name=name, server=server, **self.given("server"))
-        if self.deadline is not None:
-            return endpoint
-        return replace(endpoint, deadline=max(endpoint.deadline, 3 * endpoint.timeout))
-
-
-class PriceTable(_Table):
+class PriceTable(Table):
     """`price = {...}`, in US dollars for a million tokens."""
 
     input: Dollars
     output: Dollars
 
 
-class BudgetTable(_Table):
+class BudgetTable(Table):
     """`budget = {...}`: US dollars, tokens or both."""
 
     usd: Positive | None = None
     tokens: Count | None = None
 
 
-class _ModelTable(_Table):
+class _ModelTable(Table):
     """What `[[models]]` and `[[judges]]` share."""
 
     name: Name
@@ -162,7 +107,7 @@ class JudgeTable(_ModelTable, Judging):
         return Judge(**values, budget=_budget(self.budget))
 
 
-class AuthorTable(_Table):
+class AuthorTable(Table):
     """`references = {...}` of `[benchmark]`: one of the models or judges writes them."""
 
     model: Name
@@ -196,26 +141,26 @@ References = Annotated[
 ]
 
 
-class BenchmarkTable(_Table):
+class BenchmarkTable(Table):
     """`[benchmark]`."""
 
     questions: File
     references: References | None = None
     templates: File | None = None
-    categories: list[Name] = []
+    categories: list[Name] = Field(default_factory=list)
     limit: Count | None = None
     reference_categories: list[Name] | None = None
     missing_reference: Literal["refuse", "warn"] = "refuse"
 
 
-class ConfigTable(_Table):
+class ConfigTable(Table):
     """The whole file."""
 
     name: Name
     benchmark: BenchmarkTable
     endpoints: dict[Name, EndpointTable]
     models: Annotated[list[TargetTable], Field(min_length=1)]
-    judges: list[JudgeTable] = []
+    judges: list[JudgeTable] = Field(default_factory=list)
     choices: Count | None = None
     verdict_rule: Literal["default", "fastchat"] | None = None
     budget: BudgetTable | None = None
@@ -266,14 +211,14 @@ def _fault(error: ErrorDetails) -> Fault:
 
 def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have."""
-    table: type[_Table] = ConfigTable
+    table: type[Table] = ConfigTable
     if path:
         table = _INNER[str(path[-1])] if len(path) > 2 else _OUTER[str(path[0])]
     return tuple(table.model_fields)
 
 
 _REFERENCES = ("benchmark", "references")
-_OUTER: Mapping[str, type[_Table]] = {
+_OUTER: Mapping[str, type[Table]] = {
     "benchmark": BenchmarkTable,
     "endpoints": EndpointTable,
     "models": TargetTable,
@@ -281,8 +226,9 @@ _OUTER: Mapping[str, type[_Table]] = {
     "budget": BudgetTable,
 }
 """The tables of the document, by the first key of a path."""
-_INNER: Mapping[str, type[_Table]] = {
+_INNER: Mapping[str, type[Table]] = {
     "server": ServerTable,
+    "http": HttpTable,
     "price": PriceTable,
     "budget": BudgetTable,
     "references": AuthorTable,

@@ -5,12 +5,13 @@ Each function takes the value as the file has it and raises ValueError with what
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 import orjson
 
 from asynceval.domain.secret import holds_key, looks_like_key
+from asynceval.providers.template import PLACEHOLDER, PLACEHOLDERS
 
 _EFFORT: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,31}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
@@ -32,6 +33,7 @@ _OWN_KEY: Final = {
     "reasoning_effort": "effort",
 }
 _NESTED: Final = ("generationConfig", "options")
+_BRACED: Final = re.compile(r"\{[A-Za-z_]{1,40}\}")
 _DEEPEST: Final = 32
 
 
@@ -68,6 +70,22 @@ def body(value: object) -> str:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
 
 
+def template(value: object) -> str:
+    """Return the template of a request as JSON; its placeholders are all known."""
+    if not isinstance(value, dict):
+        raise ValueError("must be a table, the request")  # noqa: TRY004 - as above
+    found: set[str] = set()
+    for path, inner in _leaves(value, ()):
+        _check_leaf(".".join(path), inner)
+        if isinstance(inner, str):
+            found.update(PLACEHOLDER.findall(inner))
+            if (odd := _BRACED.fullmatch(inner)) and not PLACEHOLDER.fullmatch(inner):
+                raise ValueError(f"{odd[0]} is not known; known: {_listed(PLACEHOLDERS)}")
+    if not found & {"messages", "prompt"}:
+        raise ValueError("must hold {messages} or {prompt}, or the question is never asked")
+    return orjson.dumps(value).decode()
+
+
 def headers(value: object) -> tuple[tuple[str, str], ...]:
     """Return headers for the request, by name."""
     if not isinstance(value, dict):
@@ -80,6 +98,10 @@ def header_fault(name: str) -> str | None:
     if not _HEADER.fullmatch(name) or looks_like_key(name):
         return 'must be the name of a header, such as "X-Api-Key"'
     return None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in names)
 
 
 def _header(name: str, text: object) -> tuple[str, str]:

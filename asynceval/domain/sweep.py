@@ -14,6 +14,9 @@ Parallel = int | Literal["auto"]
 MOST_IN_FLIGHT = 1000
 """Calls that `parallel = "auto"` goes up to at most."""
 
+COMMAND = "command:"
+"""What the base URL of an endpoint begins with that is a program; its command line follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -29,6 +32,25 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Http:
+    """How an endpoint of kind "http" is spoken to.
+
+    `body` is the JSON of a request, with placeholders such as `{messages}` in it; `path` is where it is
+    sent, below the base URL. The others are places in a response, as in `choices.0.message.content`.
+    """
+
+    body: str
+    text: str
+    path: str = ""
+    finish_reason: str | None = None
+    reasoning: str | None = None
+    model: str | None = None
+    prompt_tokens: str | None = None
+    completion_tokens: str | None = None
+    reasoning_tokens: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """An account with limits, reached under one URL.
 
@@ -38,7 +60,8 @@ class Endpoint:
     reply is. `timeout` are the seconds from sending a request to the last byte of its reply,
     `deadline` those that all attempts of a call and the back-off between them may take together;
     waiting for a limit counts for neither. `key_header` is the header that holds the key, instead of
-    the kind's own; `api_version` is for kinds that have one. `ca_file` holds certificates to trust besides the system's.
+    the kind's own; `api_version` and `http` are for the kinds that have them. `ca_file` holds certificates to
+    trust besides the system's.
     """
 
     name: str
@@ -54,6 +77,7 @@ class Endpoint:
     deadline: float = 1800.0
     ca_file: str | None = None
     server: Server | None = None
+    http: Http | None = None
     key_header: str | None = None
     api_version: str | None = None
 

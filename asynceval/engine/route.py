@@ -10,7 +10,8 @@ from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Endpoint
+from asynceval.domain.sweep import COMMAND, Endpoint
+from asynceval.engine import program
 from asynceval.engine.allowance import Allowance
 from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
@@ -84,7 +85,8 @@ class Route:
 
         With its admission, the gate learns from it.
         """
-        response = await transport.post(request)
+        is_program = request.url.startswith(COMMAND)
+        response = await (program.ask(request) if is_program else transport.post(request))
         if not isinstance(response, Signal):
             if response.is_last:
                 self.churn.close(current_time())

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from asynceval.domain.sweep import Endpoint
 from asynceval.providers.anthropic import Anthropic
 from asynceval.providers.azure import Azure
+from asynceval.providers.command import Command
 from asynceval.providers.deepseek import DeepSeek
 from asynceval.providers.gemini import Gemini
 from asynceval.providers.groq import Groq
+from asynceval.providers.http import Templated
 from asynceval.providers.mistral import Mistral
 from asynceval.providers.ollama import Ollama
 from asynceval.providers.openai import OpenAI
@@ -28,6 +30,8 @@ KINDS: Mapping[str, Callable[[Endpoint], Provider]] = {
     "together": Together,
     "groq": Groq,
     "ollama": Ollama,
+    "http": Templated,
+    "command": Command,
 }
 
 

@@ -14,7 +14,7 @@ from asynceval.conversation import Plan
 from asynceval.domain.call import Settings
 from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.question import Question
-from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Server, Sweep, Target
+from asynceval.domain.sweep import Budget, Endpoint, Http, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.plainfile import read_whole
@@ -154,12 +154,7 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
     return Sweep(
         **{
             **_budgeted(fields),
-            "endpoints": tuple(
-                Endpoint(
-                    **{**endpoint, "server": endpoint["server"] and Server(**endpoint["server"])}
-                )
-                for endpoint in fields["endpoints"]
-            ),
+            "endpoints": tuple(_endpoint(endpoint) for endpoint in fields["endpoints"]),
             "author": fields.get("author") and _target(fields["author"]),
             "targets": tuple(_target(target) for target in fields["targets"]),
             "judges": tuple(Judge(**_set(_budgeted(_priced(judge)))) for judge in fields["judges"]),
@@ -169,6 +164,13 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
 
 def _target(fields: dict[str, Any]) -> Target:
     return Target(**_set(_priced(fields)))
+
+
+def _endpoint(fields: dict[str, Any]) -> Endpoint:
+    server, http = fields["server"], fields.get("http")  # older versions had no http
+    return Endpoint(
+        **{**fields, "server": server and Server(**server), "http": http and Http(**http)}
+    )
 
 
 def _priced(fields: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,30 @@ def test_a_port_and_a_server_need_each_other() -> None:
     assert "must hold {port}" in found(text)["endpoints.b.base_url"]
 
 
+def test_an_endpoint_is_reached_in_the_way_of_its_kind() -> None:
+    """By a URL or as a program, and by a template if it is of no kind that is known."""
+    program = MINIMAL.replace(
+        'base_url = "https://host.example/v1"', 'kind = "command"\ncommand = "./ask"'
+    )
+    assert found(program) == {}
+    url = MINIMAL.replace('base_url = "https://host.example/v1"', "")
+    assert found(url) == {"endpoints.e.base_url": "is missing"}
+    assert found(url.replace("[endpoints.e]", '[endpoints.e]\nkind = "command"')) == {
+        "endpoints.e.command": "is missing"
+    }
+    both = MINIMAL.replace("[endpoints.e]", '[endpoints.e]\nkind = "command"\ncommand = "./ask"')
+    assert found(both) == {
+        "endpoints.e.base_url": 'has no use: an endpoint of kind "command" is a program'
+    }
+    other = MINIMAL.replace("[endpoints.e]", '[endpoints.e]\ncommand = "./ask"\nhttp = {}')
+    assert found(other) == {
+        "endpoints.e.command": 'has no use without kind = "command"',
+        "endpoints.e.http": 'has no use without kind = "http"',
+    }
+    bare = MINIMAL.replace("[endpoints.e]", '[endpoints.e]\nkind = "http"')
+    assert "is missing: a table" in found(bare)["endpoints.e.http"]
+
+
 def test_one_account_has_one_set_of_limits() -> None:
     """A limit that differs is told at the second place, with the first."""
     text = """

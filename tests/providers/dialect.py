@@ -1,8 +1,12 @@
 """A dialect as its vendor documents it, written down apart from our code, and a server that speaks it."""
 
+import shlex
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -13,7 +17,7 @@ from asynceval.domain.call import Call, Message, Sampling, Settings
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Endpoint
+from asynceval.domain.sweep import COMMAND, Endpoint, Http
 from asynceval.engine.gate import Gate
 from asynceval.engine.route import Route
 from asynceval.engine.transport import Transport, transport
@@ -34,6 +38,15 @@ HALT, MODEL, SLOW, RETRY, NEVER = (
     Action.RETRY,
     Action.GIVE_UP,
 )
+
+
+PROGRAM = """
+import pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+folder.joinpath("asked").write_bytes(sys.stdin.buffer.read())
+sys.stdout.buffer.write(folder.joinpath("answer").read_bytes())
+"""
+"""A program that is asked: it keeps the request, and answers as it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,7 @@ class Dialect:
     model_in_body: bool = True
     listing: tuple[str, object] | None = None
     api_version: str | None = None
+    http: Http | None = None
     counts_thinking: bool = True
     has_filter: bool = True
     refusal: dict[str, Any] | None = None
@@ -86,7 +100,13 @@ class Dialect:
 
     def endpoint(self, host: str) -> Endpoint:
         """Return an endpoint of this kind."""
-        return Endpoint("house", f"{host}{self.base}", self.kind, api_version=self.api_version)
+        return Endpoint(
+            "house",
+            f"{host}{self.base}",
+            self.kind,
+            api_version=self.api_version,
+            http=self.http,
+        )
 
     def call(self, *, is_whole: bool) -> Call:
         """Return the call for the least request, or the whole one."""
@@ -133,13 +153,22 @@ class Line:
     server: Vendor
     http: Transport
     portal: BlockingPortal
+    folder: Path
 
     def send(self, dialect: Dialect, call: Call, key: str | None = KEY) -> Reply | Signal:
         """Send a call, and return what came of it."""
         endpoint = dialect.endpoint(self.server.url)
+        if dialect.kind == "command":
+            (self.folder / "answer").write_bytes(self.server.content)
+            words = (sys.executable, "-I", "-S", "-c", PROGRAM, str(self.folder))
+            endpoint = replace(endpoint, base_url=f"{COMMAND}{shlex.join(words)}")
         route = Route(endpoint, Gate(endpoint), None if key is None else Secret(key))
         request = route.request(call, call.key(), 1, 10.0)
-        return self.portal.call(route.send, self.http, request)
+        got = self.portal.call(route.send, self.http, request)
+        if dialect.kind == "command":
+            asked = (self.folder / "asked").read_bytes()
+            self.server.requests.append(("POST", "", {}, asked))
+        return got
 
     def arrived(
         self, dialect: Dialect, call: Call, key: str | None = KEY
@@ -188,8 +217,9 @@ def line() -> Iterator[Line]:
         start_blocking_portal() as portal,
         portal.wrap_async_context_manager(vendor()) as server,
         portal.wrap_async_context_manager(transport()) as http,
+        TemporaryDirectory() as folder,
     ):
-        yield Line(server, http, portal)
+        yield Line(server, http, portal, Path(folder))
 
 
 @asynccontextmanager

@@ -15,8 +15,10 @@ from asynceval.providers.signal import Action, Signal
 from tests.providers.dialect import COMPLETION, KEY, PROMPT, THOUGHT, Dialect, Line, Refusal, line
 from tests.providers.vendors.anthropic import ANTHROPIC
 from tests.providers.vendors.azure import AZURE, NEWEST
+from tests.providers.vendors.command import PROGRAM
 from tests.providers.vendors.gemini import GEMINI
 from tests.providers.vendors.hosts import DEEPSEEK, GROQ, MISTRAL, OPENROUTER, TOGETHER
+from tests.providers.vendors.http import TEMPLATED
 from tests.providers.vendors.ollama import OLLAMA
 from tests.providers.vendors.openai import OPENAI
 from tests.providers.vendors.responses import RESPONSES
@@ -35,13 +37,15 @@ DIALECTS = (
     TOGETHER,
     GROQ,
     OLLAMA,
+    TEMPLATED,
 )
-every_dialect = pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+every_dialect = pytest.mark.parametrize("dialect", [*DIALECTS, PROGRAM], ids=str)
+every_http = pytest.mark.parametrize("dialect", DIALECTS, ids=str)
 every_refusal = pytest.mark.parametrize(
     ("dialect", "refusal"),
     [
         pytest.param(dialect, refusal, id=f"{dialect}: {refusal.name}")
-        for dialect in DIALECTS
+        for dialect in [*DIALECTS, PROGRAM]
         for refusal in dialect.refusals
     ],
 )
@@ -56,7 +60,7 @@ def open_line() -> Iterator[Line]:
 
 def test_every_kind_is_under_contract() -> None:
     """A kind that is added is added here too."""
-    assert {dialect.kind for dialect in DIALECTS} == set(KINDS)
+    assert {dialect.kind for dialect in [*DIALECTS, PROGRAM]} == set(KINDS)
 
 
 @every_dialect
@@ -67,6 +71,8 @@ def test_a_request_arrives_as_documented(line: Line, dialect: Dialect, is_whole:
     method, path, headers, body = line.arrived(dialect, call)
     assert (method, path) == ("POST", dialect.path)
     assert body == dialect.body(is_whole=is_whole)
+    if dialect is PROGRAM:
+        return
     own = dict(call.sampling.settings.headers)
     fixed = {"Content-Type": "application/json", "User-Agent": f"asynceval/{__version__}"}
     expected = {name: value.replace("KEY", KEY) for name, value in dialect.headers.items()}
@@ -75,7 +81,7 @@ def test_a_request_arrives_as_documented(line: Line, dialect: Dialect, is_whole:
     assert headers["Idempotency-Key"] == call.key().hex()
 
 
-@every_dialect
+@every_http
 def test_the_key_is_in_its_header_alone(line: Line, dialect: Dialect) -> None:
     """It is neither in the URL nor in the body, and without one no header claims to hold it."""
     _, path, headers, body = line.arrived(dialect, dialect.call(is_whole=True))
@@ -88,7 +94,7 @@ def test_the_key_is_in_its_header_alone(line: Line, dialect: Dialect) -> None:
     assert not [name for name in holding if name in without]
 
 
-@every_dialect
+@every_http
 def test_the_key_may_go_into_another_header(dialect: Dialect) -> None:
     """A proxy before the server may want it elsewhere; in Authorization it is a bearer token."""
     endpoint = dialect.endpoint("http://h")
@@ -158,7 +164,7 @@ def test_all_tokens_spent_thinking(line: Line, dialect: Dialect) -> None:
     assert got.maybe_paid
 
 
-@pytest.mark.parametrize("dialect", [d for d in DIALECTS if d.has_filter], ids=str)
+@pytest.mark.parametrize("dialect", [d for d in [*DIALECTS, PROGRAM] if d.has_filter], ids=str)
 def test_a_filtered_answer(line: Line, dialect: Dialect) -> None:
     """A filter's ending is known under one name, with a text and without."""
     assert line.reply(dialect, "Hello", None, "filter").finish_reason == "content_filter"
@@ -166,7 +172,7 @@ def test_a_filtered_answer(line: Line, dialect: Dialect) -> None:
     assert (got.failure.cause, got.action) == (Cause.FILTERED, Action.GIVE_UP)
 
 
-@pytest.mark.parametrize("dialect", [d for d in DIALECTS if d.refusal], ids=str)
+@pytest.mark.parametrize("dialect", [d for d in [*DIALECTS, PROGRAM] if d.refusal], ids=str)
 def test_a_refusal_without_text(line: Line, dialect: Dialect) -> None:
     """The model's own refusal is no answer, and its words are shown."""
     got = line.signal(dialect, dialect.refusal)
@@ -199,7 +205,7 @@ def test_a_documented_error_is_classified_and_shown(
 UNKNOWN = {"unheard": {"of": "\x1b[31m" + "x" * 600}}
 
 
-@every_dialect
+@every_http
 @pytest.mark.parametrize("content", [UNKNOWN, [UNKNOWN], b"\x00" + b"y" * 600], ids=type)
 def test_an_unknown_error_shows_its_first_500_characters(
     line: Line, dialect: Dialect, content: object
@@ -215,7 +221,7 @@ def test_an_unknown_error_shows_its_first_500_characters(
 @every_dialect
 def test_an_error_does_not_repeat_the_key(line: Line, dialect: Dialect) -> None:
     """A server may echo it."""
-    got = line.signal(dialect, {"error": {"message": f"no such key: {KEY}"}}, 401)
+    got = line.signal(dialect, {"error": {"message": f"no such key: {KEY}", "code": 401}}, 401)
     assert got.failure.message == "HTTP 401: no such key: ***"
 
 
@@ -240,12 +246,12 @@ def test_a_cut_body_is_never_a_reply(line: Line, dialect: Dialect) -> None:
     """Wherever it is cut."""
     whole = orjson.dumps(dialect.answer("Hello, world.", "Hm.", "stop"))
 
-    for end in range(0, len(whole), 7):
+    for end in range(0, len(whole), 31 if dialect is PROGRAM else 7):
         got = line.signal(dialect, whole[:end])
         assert (got.failure.cause, got.action) == (Cause.MALFORMED, Action.RETRY_ONCE)
 
 
-@every_dialect
+@every_http
 def test_the_models_that_a_server_lists_are_offered(line: Line, dialect: Dialect) -> None:
     """They are asked for where the vendor lists them, with the same key."""
     near = line.near(dialect)

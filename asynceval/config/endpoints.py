@@ -1,0 +1,78 @@
+"""The tables of endpoints in a config."""
+
+from dataclasses import replace
+
+from asynceval.config.table import Table
+from asynceval.config.values import (
+    Command,
+    File,
+    Header,
+    InFlight,
+    Kind,
+    Name,
+    Path,
+    Place,
+    Positive,
+    Ready,
+    Template,
+    Text,
+    Url,
+    Variable,
+)
+from asynceval.domain.sweep import COMMAND, Endpoint, Http, Server
+
+
+class ServerTable(Table):
+    """`server = {...}` of an endpoint."""
+
+    command: Command
+    ready: Ready | None = None
+    startup_timeout: Positive | None = None
+
+
+class HttpTable(Table):
+    """`[endpoints.NAME.http]`."""
+
+    body: Template
+    text: Place
+    path: Path | None = None
+    finish_reason: Place | None = None
+    reasoning: Place | None = None
+    model: Place | None = None
+    prompt_tokens: Place | None = None
+    completion_tokens: Place | None = None
+    reasoning_tokens: Place | None = None
+
+
+class EndpointTable(Table):
+    """`[endpoints.NAME]`. A program is asked under a URL of its own, made of its command."""
+
+    base_url: Url | None = None
+    command: Command | None = None
+    kind: Kind | None = None
+    api_key_env: Variable | None = None
+    account: Name | None = None
+    parallel: InFlight | None = None
+    rpm: Positive | None = None
+    tpm: Positive | None = None
+    charges_max_tokens: bool | None = None
+    timeout: Positive | None = None
+    deadline: Positive | None = None
+    ca_file: File | None = None
+    key_header: Header | None = None
+    api_version: Text | None = None
+    http: HttpTable | None = None
+    server: ServerTable | None = None
+
+    def endpoint(self, name: str) -> Endpoint:
+        """Return the endpoint of this name; a longer `timeout` brings a longer `deadline`."""
+        endpoint = Endpoint(
+            name=name,
+            base_url=self.base_url or f"{COMMAND}{self.command}",
+            server=None if self.server is None else Server(**self.server.given()),
+            http=None if self.http is None else Http(**self.http.given()),
+            **self.given("base_url", "command", "server", "http"),
+        )
+        if self.deadline is not None:
+            return endpoint
+        return replace(endpoint, deadline=max(endpoint.deadline, 3 * endpoint.timeout))
