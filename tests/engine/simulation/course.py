@@ -29,7 +29,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """What came of a request: "reply", "fault", "slow" (asked to slow down), "end" or "dropped".
+    """What came of a request: reply, fault, unusable, slow (asked to slow down), end or dropped.
 
     `wait` are the seconds that the server asked for, `tokens` (prompt, completion) what it charges.
     """

@@ -139,7 +139,7 @@ class Servers(FakeTransport):
         """Return a reply, or one of the faults."""
         random = self._random
         if habits.dead_at is not None and current_time() >= habits.dead_at:
-            return _DEAD[habits.dead_status], "fault", 0.0
+            return _DEAD[habits.dead_status], "unusable", 0.0
         if habits.unknown == asked.model:
             return refusal(404, "no such model", "model_not_found"), "end", 0.0
         if random.random() >= habits.faults:
@@ -165,7 +165,7 @@ class Servers(FakeTransport):
 
     def _unusable(self, _: Asked) -> Outcome:
         half = Response(200, CIMultiDict(), b'{"choices": [{"mess')
-        return self._random.choice([half, completion("x", choices=[])]), "fault", 0.0
+        return self._random.choice([half, completion("x", choices=[])]), "unusable", 0.0
 
     def _ending(self, asked: Asked) -> Outcome:
         paid = dict(zip(("prompt_tokens", "completion_tokens"), tokens(asked), strict=True))
@@ -175,7 +175,7 @@ class Servers(FakeTransport):
             (refusal(400, "no", "content_policy_violation"), "end", 0.0),
             (completion(None, choices=[_choice(None, "content_filter")]), "end", 0.0),
             (completion("cut", choices=[_choice("cut", "length")], usage=paid), "reply", 0.0),
-            (completion("  ", usage=paid), "fault", 0.0),
+            (completion("  ", usage=paid), "unusable", 0.0),
         )
         return self._random.choice(ends)
 

@@ -13,8 +13,8 @@ _MOMENT = 1e-4
 """Seconds by which two moments may differ and be one: the clock takes a step now and then."""
 _SAVED_UP = 20
 _SHARE = 0.2
-_TELLING = 12
-"""Faults that tell an outage."""
+_TELLING, _DIFFERENT = 12, 3
+"""Faults in a row that tell an outage, and of how many calls at least."""
 _AFTER_OUTAGE = 2
 
 
@@ -89,7 +89,8 @@ class _Watch:
     """How many may be in flight since an outage is over; None before one, and long after."""
     back_at: float = 0.0
     in_flight: int = 0
-    faults: int = 0
+    failing: list[str] = field(default_factory=list)
+    """The keys of the faults since anything else came."""
     new: int = 0
     retries: int = 0
     is_stopped: bool = False
@@ -97,7 +98,7 @@ class _Watch:
     waits: dict[str, float] = field(default_factory=dict)
     cools: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
-    """The last word on each key that was sent before: "fault", "slow", or "outage"."""
+    """What came of each key when it was sent last; "outage" if all failed then."""
     seen: set[str] = field(default_factory=set)
 
     def see(self, at: float, thing: Thing) -> Iterator[str]:
@@ -130,10 +131,12 @@ class _Watch:
         self.in_flight -= 1
         if came.what == "slow":
             self.cools[came.model] = max(self.cools.get(came.model, 0.0), at + came.wait)
-        if came.what in ("slow", "fault"):
-            self.waits[came.key] = at + came.wait
-            self.failed[came.key] = came.what if self.down_at is None else "outage"
-        self.faults = self.faults + 1 if came.what == "fault" else 0
+        self.waits[came.key] = at + came.wait
+        self.failed[came.key] = came.what if self.down_at is None else "outage"
+        if came.what == "fault":
+            self.failing.append(came.key)
+        elif came.what != "dropped":
+            self.failing.clear()
         if came.what == "reply" and self.room is not None:
             self.room += 1
 
@@ -146,17 +149,20 @@ class _Watch:
     def load(self, at: float, sent: Sent) -> Iterator[str]:
         """Neither an outage nor faults multiply the load.
 
-        It takes a dozen faults to tell an outage, besides what is in flight; then probes go out one by
-        one. Otherwise retries after faults are a fifth of the new calls, one a second, and twenty. When
-        it is over, calls start with two in flight for each model, and each reply makes room for one.
+        A dozen faults in a row tell an outage; then probes go out one by one. Otherwise retries after
+        faults are a fifth of the new calls, one a second, and twenty. When an outage is over, calls
+        start with two in flight for each model, and each reply makes room for one.
         """
+        is_told = self.down_at is not None or len(set(self.failing)) < _DIFFERENT
+        if len(self.failing) >= _TELLING and not is_told:
+            yield f"sent after {len(self.failing)} faults in a row"
         if self.down_at is not None and at < self.probe_at - _MOMENT:
             yield f"sent {self.probe_at - at:.3f} s before the next probe"
         if self.down_at is not None:
             self.probe_at = float("inf")
         if sent.key not in self.seen:
             self.new += 1
-        elif self.failed.get(sent.key) == "fault" and self.down_at is None:
+        elif self.failed.get(sent.key) in ("fault", "unusable") and self.down_at is None:
             self.retries += 1
         most = _SAVED_UP + _SHARE * self.new + at + 1
         if self.retries > most:
