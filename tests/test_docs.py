@@ -10,9 +10,14 @@ import pytest
 
 from asynceval.cli.main import main
 from asynceval.config.schema import parse
+from asynceval.domain.call import Call
+from asynceval.domain.sweep import Endpoint, Http
+from asynceval.providers.kinds import KINDS, provider
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "guide.md")
+PROVIDERS = ROOT / "docs" / "providers.md"
+CONFIGS = ROOT / "configs" / "providers"
 CONTEXT = click.Context(main)
 
 
@@ -34,7 +39,7 @@ def shown(path: Path) -> list[list[str]]:
     return [split(line) for line in lines]
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*DOCUMENTS, PROVIDERS], ids=lambda path: path.name)
 def test_commands_shown_exist(path: Path) -> None:
     """Every command line in the documents uses a real command and real flags."""
     lines = shown(path)
@@ -74,9 +79,44 @@ def test_configs_shown_are_valid(path: Path) -> None:
         assert not faults
 
 
+def test_the_providers_page_shows_the_configs_that_ship() -> None:
+    """Each config on it is part of a file that is tested, and each file is on it."""
+    shown = re.findall(r"```toml\n(.*?)```", PROVIDERS.read_text(encoding="utf-8"), re.DOTALL)
+    files = {path: path.read_text(encoding="utf-8") for path in CONFIGS.glob("*.toml")}
+    assert len(shown) == len(files)
+    assert {path for path, text in files.items() if any(part in text for part in shown)} == set(
+        files
+    )
+
+
+def test_the_providers_page_says_what_each_kind_lacks() -> None:
+    """Its table has a row for each kind, with the settings and efforts that the kind knows."""
+    page = PROVIDERS.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \|(.*)\|$", page.partition("## Settings")[0], re.MULTILINE)
+    cells = {kind: [cell.strip() for cell in row.split("|")] for kind, row in rows}
+    del cells["kind"]
+    assert cells.keys() == KINDS.keys()
+    for kind, (path, header, lacks, efforts, *_) in cells.items():
+        words = {str: "word", int: "tokens"}
+        asked = provider(Endpoint("e", "http://h", kind, http=Http("{}", "x"), api_version="v"))
+        assert efforts == ", ".join(words[form] for form in asked.efforts)
+        if kind in {"http", "command"}:
+            continue
+        call = Call("MODEL", "MODEL", ())
+        assert asked.url(call).partition("?")[0] == f"http://h{path.strip('`')}"
+        assert asked.headers("KEY").keys() - asked.headers(None).keys() == {header.strip("`")}
+        named = {name.strip("`") for name in lacks.split(", ")} - {""}
+        assert named == asked.lacks - {"api_version"}
+
+
 def test_links_lead_somewhere() -> None:
     """Every relative link in the documents points to a file."""
-    for path in (*DOCUMENTS, ROOT / "CHANGELOG.md", ROOT / "data" / "duet" / "README.md"):
+    for path in (
+        *DOCUMENTS,
+        PROVIDERS,
+        ROOT / "CHANGELOG.md",
+        ROOT / "data" / "duet" / "README.md",
+    ):
         for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
             assert link.startswith("https://") or (path.parent / link).exists(), (path, link)
 

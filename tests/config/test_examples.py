@@ -22,7 +22,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (data / "judge_prompts.jsonl").write_text("", encoding="utf-8")
 
 
-@pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.toml")), ids=lambda path: path.stem)
 def test_every_config_loads(path: Path) -> None:
     """Each config names files that are there, and asks questions of models and judges."""
     if '"duet"' in path.read_text(encoding="utf-8") and shipped.find("duet") is None:
