@@ -25,9 +25,11 @@ from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Budget, Endpoint, Price, Sweep, Target
 from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
+from asynceval.engine.entrance import Entrance
 from asynceval.engine.gate import Gate
 from asynceval.engine.purse import Purse
 from asynceval.engine.route import Route
+from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.transport import Request, Response
 from asynceval.providers.openai import OpenAI
@@ -81,6 +83,9 @@ class Oblivion:
     def put(self, record: Record) -> None:
         """Forget the record."""
 
+    def note_sent(self, *about: object) -> None:
+        """Forget what is sent."""
+
     def note_failure(self, *about: object) -> None:
         """Stop: nothing here may fail."""
         raise RuntimeError(f"a call failed: {about}")
@@ -90,11 +95,11 @@ def client() -> Client:
     """Return a client under every kind of limit, with a transport and a store that cost nothing."""
     target = Target("m", ENDPOINT.name, "m", price=Price(1, 1))
     sweep = Sweep("bench", (ENDPOINT,), (target,), (), budget=Budget(usd=1e9, tokens=10**15))
-    stop = Stop()
-    attempts = Attempts(
-        Nowhere(), Purse(sweep, {}), stop, _ignore, clock=get_running_loop().time, random=Random(1)
-    )
-    client = Client(cast(Store, Oblivion()), attempts, stop, _ignore)
+    stop, clock, store = Stop(), get_running_loop().time, cast(Store, Oblivion())
+    space = Space(stop)
+    entrance = Entrance(Purse(sweep, {}), store, space, stop, _ignore, clock)
+    attempts = Attempts(Nowhere(), entrance, stop, _ignore, clock=clock, random=Random(1))
+    client = Client(store, attempts, space, _ignore)
     client.connect(Route(ENDPOINT, Gate(ENDPOINT), None))
     return client
 

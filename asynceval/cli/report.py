@@ -40,7 +40,6 @@ def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: P
     from asynceval.domain.errors import StorageError
     from asynceval.report import sheets
     from asynceval.report.document import document
-    from asynceval.report.doubtful import doubtful
     from asynceval.report.outcomes import outcomes, read_causes
     from asynceval.report.summary import summarise
     from asynceval.store.request import read
@@ -51,7 +50,7 @@ def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: P
         causes = read_causes(run)
         with Store(run, write=False) as store:
             summary = summarise(plan, outcomes(plan, store, causes))
-            maybe_paid = {} if as_json else doubtful(store.records(), run)
+            lost = {} if as_json else store.lost()
             if csv_folder is not None:
                 try:
                     paths = sheets.write(csv_folder, summary, outcomes(plan, store, causes))
@@ -64,4 +63,4 @@ def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: P
         if as_json:
             click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
         else:
-            show(Results(), plan, summary, maybe_paid, mode)
+            show(Results(), plan, summary, lost, mode)

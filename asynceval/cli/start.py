@@ -18,7 +18,6 @@ from asynceval.domain.sweep import Only
 from asynceval.engine.run import Run
 from asynceval.ladder import rungs
 from asynceval.progress import listener
-from asynceval.report.doubtful import doubtful
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Counter, Summary, summarise
 from asynceval.store.eventlog import EventLog
@@ -67,13 +66,13 @@ def start(
                     plan = plan.without_judges()
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
             unnoted, unlogged = store.unnoted, log.dropped
-            maybe_paid = doubtful(store.records(), folder) if run.lost else {}
+            lost = store.lost()
     leave_on_interrupt()
     _warn_of_gaps({folder / "failures.jsonl": unnoted, folder / "events.log": unlogged})
     console = Results()
     if console.is_terminal:
         console.print()
-    show(console, plan, summary, maybe_paid)
+    show(console, plan, summary, lost)
     return _conclude(run, folder, summary, only)
 
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -12,7 +12,6 @@ from rich.text import Text
 
 from asynceval.cli import pair_tables, totals
 from asynceval.cli.names import fitted
-from asynceval.cli.totals import MaybePaid
 from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
@@ -20,6 +19,7 @@ from asynceval.prompts.template import TemplateMode
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
+from asynceval.store.ledger import Lost, Model
 
 _SHORTEST_NAME = 9
 _WIDTH_OF_FILES = 160
@@ -44,7 +44,7 @@ def show(
     console: Console,
     plan: Plan,
     summary: Summary,
-    maybe_paid: MaybePaid | None = None,
+    lost: Mapping[Model, Lost] | None = None,
     mode: TemplateMode | None = None,
 ) -> None:
     """Print the leaderboard of each judge (of one mode), what is missing, and the cost."""
@@ -69,7 +69,7 @@ def show(
         console.print(f"{n} of {expected} answers are there.")
     _print_lines(console, totals.coverage(summary))
     _print_lines(console, totals.reasks(summary.reasks))
-    _print_lines(console, totals.cost(summary.spending, maybe_paid or {}))
+    _print_lines(console, totals.cost(summary.spending, lost or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
 
 

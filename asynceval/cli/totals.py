@@ -8,9 +8,7 @@ from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
 from asynceval.report.standings import Standing
 from asynceval.report.summary import Summary
-
-MaybePaid = Mapping[tuple[str, str], int]
-"""Attempts that the server may have charged for without a reply, by kind of cell and model."""
+from asynceval.store.ledger import Lost, Model
 
 
 def notes(standings: Iterable[Standing | PairStanding]) -> Iterator[str]:
@@ -58,7 +56,7 @@ def reasks(judges: Iterable[Reasks]) -> Iterator[str]:
             )
 
 
-def cost(spending: Iterable[Spending], maybe_paid: MaybePaid) -> Iterator[str]:
+def cost(spending: Iterable[Spending], lost: Mapping[Model, Lost]) -> Iterator[str]:
     """Yield what all calls took, and what of it is not known."""
     spent = list(spending)
     if spent:
@@ -71,7 +69,8 @@ def cost(spending: Iterable[Spending], maybe_paid: MaybePaid) -> Iterator[str]:
     for its in spent:
         if its.uncounted:
             yield f"  tokens not known for {its.uncounted} of {its.calls} {its.kind}s of {its.model}"
-    for (kind, model), n in sorted(maybe_paid.items()):
+    for (kind, model), its_lost in sorted(lost.items(), key=lambda item: item[0]):
+        n = its_lost.attempts
         yield f"  up to {n} calls for {kind}s of {model} may have been charged for without a reply"
 
 

@@ -1,6 +1,7 @@
 """`asynceval verify`: the integrity of a run's log."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ import click
     help="Keep every intact record; what is damaged is set aside beside the log.",
 )
 def verify(run: Path, *, repair: bool) -> None:
-    """Check every record in the log of RUN against its checksum.
+    """Check every record in the log and in the ledger of RUN against its checksum.
 
     Exit code: 0 if every record is intact (or was made so), 4 if the log is damaged.
 
@@ -25,19 +26,21 @@ def verify(run: Path, *, repair: bool) -> None:
     from asynceval.cli.exits import STORAGE, say, told
     from asynceval.domain.errors import StorageError
     from asynceval.store.lock import locked
-    from asynceval.store.log import Damage, Log
+    from asynceval.store.log import NAMES, Damage, Log
     from asynceval.store.repair import repair as mend
 
     with told():
-        log = Log(run, write=False)
-        try:
-            if not log.files:
-                raise StorageError(f"{run} holds no log (calls-*.jsonl)")
-            items = list(log.scan())
-        finally:
-            log.close()
-        damages = [item for item in items if isinstance(item, Damage)]
-        click.echo(f"{len(items) - len(damages)} records are intact in {len(log.files)} files")
+        damages = []
+        for name in NAMES:
+            with closing(Log(run, name, write=False)) as log:
+                items = list(log.scan())
+                found = [item for item in items if isinstance(item, Damage)]
+                damages += found
+                if name == "calls":
+                    if not log.files:
+                        raise StorageError(f"{run} holds no log (calls-*.jsonl)")
+                    intact = len(items) - len(found)
+                    click.echo(f"{intact} records are intact in {len(log.files)} files")
         for damage in damages:
             say(f"damaged: {damage}" + (" (a torn last line)" if damage.is_tail else ""))
         if damages and not repair:

@@ -50,12 +50,8 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a call has no reply: the cause, a sentence for people, the HTTP status if there was one.
-
-    `maybe_paid` counts its attempts that the server may have charged for.
-    """
+    """Why a call has no reply: the cause, a sentence for people, the HTTP status if there was one."""
 
     cause: Cause
     message: str
     status: int | None = None
-    maybe_paid: int = 0

@@ -11,8 +11,8 @@ from asynceval.domain.events import (
 )
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
-from asynceval.engine.attempts import POSTPONED
 from asynceval.engine.client import Client
+from asynceval.engine.entrance import POSTPONED
 from asynceval.ladder import follow_up, verdict
 from asynceval.walk import Found
 

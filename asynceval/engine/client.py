@@ -1,28 +1,26 @@
 """The client: the one door that every paid call goes through."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from time import time
 from traceback import format_exc
 
-from anyio import Event, current_time, sleep
+from anyio import Event
 
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
-from asynceval.domain.errors import AsyncEvalError, DiskFullError, StorageError
+from asynceval.domain.errors import AsyncEvalError
 from asynceval.domain.events import Answered, CallFailed, DefectMet, Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.engine.asked import Asked
-from asynceval.engine.attempts import POSTPONED, STOPPED, UNSENT, Attempts
+from asynceval.engine.attempts import Attempts
+from asynceval.engine.entrance import POSTPONED, STOPPED
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
-from asynceval.engine.stop import Stop
+from asynceval.engine.space import Space
 from asynceval.store.line import Record
 from asynceval.store.store import Store
-
-FULL_DISK_SECONDS = 60.0
-"""For how long a full disk is given time to be no longer full."""
-_AGAIN_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -34,24 +32,21 @@ class _Shared:
 
 
 class Client:
-    """Answers calls: from the store if they are done, else from their endpoint.
+    """Answers calls: from the store if they are done, else from their endpoint."""
 
-    `unkept` is how many replies wait for a disk that is full.
-    """
-
-    def __init__(self, store: Store, attempts: Attempts, stop: Stop, tell: Listener) -> None:
+    def __init__(self, store: Store, attempts: Attempts, space: Space, tell: Listener) -> None:
         """Open without an endpoint; `connect` adds them."""
         self._store = store
         self._attempts = attempts
-        self._stop = stop
+        self._space = space
         self._tell = tell
         self._routes: dict[str, Route] = {}
         self._pending: dict[tuple[str, bytes], _Shared | None] = {}
-        self.unkept = 0
 
     def connect(self, route: Route) -> None:
         """Make an endpoint known."""
         self._routes[route.endpoint.name] = route
+        self._space.guard(route.gate)
 
     async def ask(
         self, call: Call, cell: Cell, endpoint: str, priority: int, *, may_postpone: bool = False
@@ -114,11 +109,8 @@ class Client:
         finally:
             shared = self._pending.pop(place)
             if shared is not None:
-                # What was paid for nothing is counted once.
                 if isinstance(outcome, Failure):
-                    shared.failure = (
-                        outcome if outcome in UNSENT else replace(outcome, maybe_paid=0)
-                    )
+                    shared.failure = outcome
                 shared.landed.set()
         return outcome
 
@@ -134,39 +126,7 @@ class Client:
             paid.waited,
             paid.sent,
             paid.attempts,
-            paid.maybe_paid,
+            paid.worst,
         )
-        try:
-            self._store.put(record)
-        except DiskFullError:
-            await self._keep(record)
-        except StorageError:
-            self._stop.request()
-            raise
+        await self._space.write(partial(self._store.put, record))
         return paid.reply
-
-    async def _keep(self, record: Record) -> None:
-        """Store a paid call once the disk has room again; nothing new is paid for meanwhile.
-
-        Raises DiskFullError, and ends the run, if that takes more than a minute.
-        """
-        end = current_time() + FULL_DISK_SECONDS
-        self.unkept += 1
-        for route in self._routes.values():
-            route.gate.hold()
-        try:
-            while True:
-                await sleep(_AGAIN_SECONDS)
-                try:
-                    self._store.put(record)
-                except DiskFullError:
-                    if current_time() < end:
-                        continue
-                    self._stop.request()
-                    raise
-                return
-        finally:
-            self.unkept -= 1
-            if not self.unkept:
-                for route in self._routes.values():
-                    route.gate.release()

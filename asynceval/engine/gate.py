@@ -37,6 +37,7 @@ class Gate:
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
         self._is_pacing = False
         self._scope: CancelScope | None = None
+        self._paced_from: Queue | None = None
         self._queues: list[Queue] = []
         self._served = 0
         self._sent = 0
@@ -136,6 +137,12 @@ class Gate:
         self._is_held = False
         self._admit()
 
+    def dismiss(self, queue: Queue) -> None:
+        """Send away who waits in a queue, and who is out of it and waits for the rates."""
+        queue.dismiss()
+        if self._scope is not None and self._paced_from is queue:
+            self._scope.cancel()
+
     def close(self) -> None:
         """Admit nobody any more, and send everyone who waits away."""
         self._is_closed = True
@@ -227,6 +234,7 @@ class Gate:
                 admission.since = await pace.acquire(admission.tokens)
                 is_paced = True
             else:
+                self._paced_from = admission.queue
                 with CancelScope() as self._scope:
                     admission.since = await pace.acquire(admission.tokens)
                     is_paced = True

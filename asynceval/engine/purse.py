@@ -105,20 +105,10 @@ class Purse:
 
         Waits while it might fit once open calls are settled.
         """
-        if self._is_closed:
-            return None
-        pots, tariff = self._known[cell.kind, cell.asked]
-        worst = (expected.worst_prompt, expected.worst_completion)
-        wanted = Reservation(pots, tariff, worst, tariff.amount(*worst))
-        if wanted.is_hopeless():
-            return None
-        if not self.waiting and wanted.take():
+        wanted = self._wanted(cell, expected)
+        if wanted is None or (not self.waiting and wanted.take()):
             return wanted
-        self._tickets += 1
-        waiter = _Waiter((cell.judge is None and cell.turn == 1, self._tickets), wanted)
-        heappush(self._queues.setdefault(pots, []), waiter)
-        self.waiting += 1
-        self._admit()
+        waiter = self._line_up(cell, wanted)
         try:
             if not waiter.decided.is_set():
                 await waiter.decided.wait()
@@ -126,6 +116,17 @@ class Purse:
             self._withdraw(waiter)
             raise
         return wanted if waiter.is_granted else None
+
+    def take(self, cell: Cell, expected: Expected) -> Reservation | None:
+        """Set a call's worst case aside; None if it is not its turn, or does not fit now."""
+        wanted = self._wanted(cell, expected)
+        if wanted is None or not self.waiting:
+            return wanted if wanted is not None and wanted.take() else None
+        waiter = self._line_up(cell, wanted)
+        if waiter.is_granted:
+            return wanted
+        self._withdraw(waiter)
+        return None
 
     def settle(self, reservation: Reservation, usage: Usage | None, *, maybe_paid: bool) -> None:
         """Turn a reservation into what was spent, and let those who wait look again.
@@ -155,6 +156,22 @@ class Purse:
         for queue in self._queues.values():
             while queue:
                 self._decide(heappop(queue), is_granted=False)
+
+    def _wanted(self, cell: Cell, expected: Expected) -> Reservation | None:
+        """Return what is to be set aside for a call; None if it will never fit."""
+        pots, tariff = self._known[cell.kind, cell.asked]
+        worst = (expected.worst_prompt, expected.worst_completion)
+        wanted = Reservation(pots, tariff, worst, tariff.amount(*worst))
+        return None if self._is_closed or wanted.is_hopeless() else wanted
+
+    def _line_up(self, cell: Cell, wanted: Reservation) -> _Waiter:
+        """Let a call wait behind those of its rank."""
+        self._tickets += 1
+        waiter = _Waiter((cell.judge is None and cell.turn == 1, self._tickets), wanted)
+        heappush(self._queues.setdefault(wanted.pots, []), waiter)
+        self.waiting += 1
+        self._admit()
+        return waiter
 
     def _withdraw(self, waiter: _Waiter) -> None:
         """Forget a waiter that was cancelled; what it was granted meanwhile goes back."""

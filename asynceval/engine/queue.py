@@ -82,6 +82,8 @@ class Queue:
         for *_, waiter in self.waiters:
             if waiter.may_postpone and not waiter.turn.done():
                 waiter.turn.set_result(Refusal.POSTPONED)
+        self.waiters[:] = [each for each in self.waiters if not each[2].turn.done()]
+        heapq.heapify(self.waiters)
 
     def first(self) -> Waiter | None:
         """Return who goes next; callers that were cancelled have left."""

@@ -33,13 +33,12 @@ class History:
     """What became of a call's attempts so far.
 
     `taken` are the seconds that attempts and the back-off after faults took, which count against the
-    deadline; `maybe_paid` counts attempts that the server may have charged for.
+    deadline.
     """
 
     faults: int = 0
     unusable: int = 0
     slow_downs: int = 0
-    maybe_paid: int = 0
     taken: float = 0.0
 
     def after(self, signal: Signal, seconds: float, *, is_outage: bool) -> "History":
@@ -54,7 +53,6 @@ class History:
             faults=self.faults + is_fault,
             unusable=self.unusable + (signal.action is Action.RETRY_ONCE),
             slow_downs=self.slow_downs + (signal.action is Action.SLOW_DOWN),
-            maybe_paid=self.maybe_paid + signal.maybe_paid,
             taken=self.taken + (0.0 if is_outage else seconds),
         )
 

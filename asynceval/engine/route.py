@@ -1,9 +1,10 @@
 """A route: an endpoint as the client sees it, with gate and key, and what is known of its state."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from anyio import current_time
+from anyio import CancelScope, current_time
 
 from asynceval.domain.alias import is_alias
 from asynceval.domain.call import Call
@@ -50,6 +51,7 @@ class Route:
     _halts: dict[str | None, Failure] = field(default_factory=dict)
     _answered_as: set[tuple[str, str | None]] = field(default_factory=set)
     _refused: dict[str, int] = field(default_factory=dict)
+    _elsewhere: dict[CancelScope, str] = field(default_factory=dict)
     _has_refused_key: bool = False
     _provider: Provider = field(init=False)
     _headers: Mapping[str, str] = field(init=False)
@@ -120,8 +122,21 @@ class Route:
         self._halts[model] = failure
         for name, queue in self._queues.items():
             if model in (None, name):
-                queue.dismiss()
+                self.gate.dismiss(queue)
+        for scope, name in self._elsewhere.items():
+            if model in (None, name):
+                scope.cancel()
         return True
+
+    @contextmanager
+    def until_halted(self, model: str) -> Iterator[None]:
+        """Leave the block, which waits for something else, when nothing is sent to a model any more."""
+        with CancelScope() as scope:
+            self._elsewhere[scope] = model
+            try:
+                yield
+            finally:
+                del self._elsewhere[scope]
 
     def halted(self, model: str | None = None) -> Failure | None:
         """Return why nothing is sent to a model any more (to any, with None), None if it is."""

@@ -24,12 +24,14 @@ from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
+from asynceval.engine.entrance import Entrance
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.purse import Purse, Spent
 from asynceval.engine.route import Route
 from asynceval.engine.servers import Served, serving
+from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import transport
@@ -42,8 +44,7 @@ _SYNC_SECONDS = 0.2
 class Run:
     """A run of a plan into a store.
 
-    `is_complete` and `is_interrupted` tell how it ended, `lost` how many attempts had no reply and may
-    have been charged for.
+    `is_complete` and `is_interrupted` tell how it ended.
     """
 
     def __init__(
@@ -64,11 +65,10 @@ class Run:
         self._only = only
         self._stop = Stop()
         self._gates: dict[str, Gate] = {}
-        self._client: Client | None = None
+        self._space = Space(self._stop)
         self._served: list[tuple[Route, Served]] = []
         self.is_complete = False
         self.is_interrupted = False
-        self.lost = 0
 
     async def __call__(self) -> None:
         """Run to the end, or to the user's interrupt. Raises StorageError and ServerError."""
@@ -88,21 +88,21 @@ class Run:
         self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
-        unkept = 0 if self._client is None else self._client.unkept
-        return unkept + sum(gate.in_flight for gate in self._gates.values())
+        return self._space.waiting + sum(gate.in_flight for gate in self._gates.values())
 
     async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:
             purse = Purse(self._plan.sweep, self._spent())
+            entrance = Entrance(purse, self._store, self._space, self._stop, self._tell, clock)
             attempts = Attempts(
                 await stack.enter_async_context(transport()),
-                purse,
+                entrance,
                 self._stop,
                 self._tell,
                 clock=clock,
                 random=Random(),  # noqa: S311 - spreads back-off, guards nothing
             )
-            client = self._client = Client(self._store, attempts, self._stop, self._tell)
+            client = Client(self._store, attempts, self._space, self._tell)
             connecting = Lock()
 
             async def connect() -> None:
@@ -118,10 +118,7 @@ class Run:
             async with create_task_group() as tasks:
                 tasks.start_soon(self._pulse, attempts, purse, elapsed)
                 tasks.start_soon(self._close_gates, purse)
-                try:
-                    await sweep.run()
-                finally:
-                    self.lost = attempts.lost
+                await sweep.run()
                 tasks.cancel_scope.cancel()
             self._tell(Pulsed(elapsed(), self._statuses(purse)))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
@@ -153,10 +150,7 @@ class Run:
         sweep = self._plan.sweep
         if sweep.budget is None and all(judge.budget is None for judge in sweep.judges):
             return {}
-        return {
-            model: (usage.prompt_tokens or 0, usage.completion_tokens or 0)
-            for model, usage in self._store.usage().items()
-        }
+        return self._store.spent()
 
     async def _close_gates(self, purse: Purse) -> None:
         await self._stop.wait()

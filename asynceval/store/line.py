@@ -25,8 +25,8 @@ class Record:
 
     `at` is when the request went out, in seconds since the epoch; `waited` are the seconds from
     the asking to that moment (gate and back-off), `sent` from there to the last byte of the reply.
-    `attempts` counts requests, the successful one included; `maybe_paid` those of them that failed
-    after the server may have done the work, and charged for it.
+    `attempts` counts requests, the successful one included; `worst` is what the ledger has for that
+    one, None in a line from before there was a ledger.
     """
 
     key: bytes
@@ -36,7 +36,7 @@ class Record:
     waited: float
     sent: float
     attempts: int
-    maybe_paid: int = 0
+    worst: Usage | None = None
 
 
 def encode(record: Record) -> bytes:
@@ -65,11 +65,18 @@ def encode(record: Record) -> bytes:
         "waited": _rounded(record.waited),
         "sent": _rounded(record.sent),
         "attempts": record.attempts,
-        "maybe_paid": record.maybe_paid,
     }
     if cell.opponent is not None:
         content |= {"opponent": cell.opponent, "order": cell.order}
-    body = orjson.dumps(content)[:-1]
+    if record.worst is not None:
+        content["worst_prompt_tokens"] = record.worst.prompt_tokens
+        content["worst_completion_tokens"] = record.worst.completion_tokens
+    return sealed(orjson.dumps(content))
+
+
+def sealed(content: bytes) -> bytes:
+    """Return a JSON object, its key first, as a line with its checksum."""
+    body = content[:-1]
     return b'%b,"crc":"%08x"}\n' % (body, crc32(body))
 
 
@@ -110,8 +117,13 @@ def decode(line: bytes) -> Record:
         waited=content["waited"],
         sent=content["sent"],
         attempts=content["attempts"],
-        maybe_paid=content.get("maybe_paid", 0),  # not in lines of older versions
+        worst=_worst(content),
     )
+
+
+def _worst(content: dict[str, Any]) -> Usage | None:
+    prompt, completion = (content.get(f"worst_{part}_tokens") for part in ("prompt", "completion"))
+    return None if prompt is None or completion is None else Usage(int(prompt), int(completion))
 
 
 def decode_reply(content: dict[str, Any]) -> Reply:

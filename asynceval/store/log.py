@@ -1,7 +1,8 @@
-"""The log: the `calls-*.jsonl` files of a run directory, append-only.
+"""The log: files of lines in a run directory, append-only.
 
-Every file of that pattern is read, so shards from other machines merge by being put beside each
-other; one file is written to. A place is a file's number and an offset, in one integer.
+`calls-*.jsonl` hold the replies, `ledger-*.jsonl` what was sent. Every file of a pattern is read, so
+shards from other machines merge by being put beside each other; one file is written to. A place is a
+file's number and an offset, in one integer.
 """
 
 import os
@@ -9,11 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
+from typing import Final, Literal
 
 from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import key_of
 
+Name = Literal["calls", "ledger"]
+NAMES: Final[tuple[Name, ...]] = ("calls", "ledger")
+"""The logs of a run directory."""
 _CHUNK = 4 << 20
 _OFFSET_BITS = 44
 _OFFSETS = (1 << _OFFSET_BITS) - 1
@@ -45,14 +50,16 @@ class Found:
 
 
 class Log:
-    """The log files of one folder; writes to the first of them when opened for writing."""
+    """The log files of one folder and name; writes to the first when opened for writing."""
 
-    def __init__(self, folder: Path, *, write: bool, disk: Disk = REAL_DISK) -> None:
+    def __init__(
+        self, folder: Path, name: Name = "calls", *, write: bool, disk: Disk = REAL_DISK
+    ) -> None:
         """Open the log; with `write`, create the file to append to if there is none."""
         self._disk = disk
-        files = sorted(folder.glob("calls-*.jsonl"))
+        files = sorted(folder.glob(f"{name}-*.jsonl"))
         if write and not files:
-            files = [folder / "calls-1.jsonl"]
+            files = [folder / f"{name}-1.jsonl"]
         self.files = tuple(files)
         # Without O_NONBLOCK a pipe in the place of a file would be waited for.
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND if write else os.O_RDONLY | os.O_NONBLOCK

@@ -1,4 +1,4 @@
-"""Repair: a log without its damaged stretches."""
+"""Repair: logs without their damaged stretches."""
 
 import os
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 from asynceval.domain.errors import StorageError
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import key_of
+from asynceval.store.log import NAMES
 
 _BEGIN = b'{"key":"'
 _END = re.compile(rb',"crc":"[0-9a-f]{8}"\}')
@@ -22,7 +23,7 @@ def repair(folder: Path, disk: Disk = REAL_DISK) -> tuple[Path, ...]:
     loses neither.
     """
     aside = []
-    for path in sorted(folder.glob("calls-*.jsonl")):
+    for path in (path for name in NAMES for path in sorted(folder.glob(f"{name}-*.jsonl"))):
         draft, damaged = path.with_suffix(".new"), path.with_suffix(".jsonl.damaged")
         try:
             if _sift(path, draft, damaged, disk):

@@ -1,6 +1,7 @@
 """The store: replies that were paid for, found by the key of their call."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
@@ -13,8 +14,9 @@ from asynceval.domain.reply import Reply, Usage
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.failures import Failures
 from asynceval.store.index import Index
+from asynceval.store.ledger import Ledger, Lost, Model
 from asynceval.store.line import Record, decode, decode_reply, encode
-from asynceval.store.log import Found, Log
+from asynceval.store.log import Damage, Found, Log
 
 _NOT_OURS = (KeyError, TypeError, ValueError, AttributeError)
 
@@ -28,35 +30,39 @@ class Store:
 
     def __init__(self, folder: Path, *, write: bool, disk: Disk = REAL_DISK) -> None:
         """Open the run directory's log. The caller holds the lock when it opens for writing."""
-        self._log = Log(folder, write=write, disk=disk)
         self._index = Index()
         self._failures: Failures | None = None
-        self.notices: tuple[str, ...] = ()
         try:
-            if write:
-                self._failures = Failures(folder / "failures.jsonl", disk)
-            self.notices = tuple(self._load(folder, write=write))
+            with ExitStack() as opened:
+                self._log = Log(folder, write=write, disk=disk)
+                opened.callback(self._log.close)
+                self._ledger = Ledger(folder, write=write, disk=disk)
+                opened.callback(self._ledger.close)
+                if write:
+                    self._failures = Failures(folder / "failures.jsonl", disk)
+                    opened.callback(self._failures.close)
+                self.notices = tuple(self._load(folder, write=write))
+                self._opened = opened.pop_all()
         except OSError as error:
-            self._close()
             place = error.filename or folder
             raise StorageError(f"{place}: cannot be opened: {error.strerror}") from error
-        except BaseException:
-            self._close()
-            raise
 
     def _load(self, folder: Path, *, write: bool) -> Iterator[str]:
         if write:
             for cut in self._log.mend_tail():
-                what = f"cut a torn last line of {cut.length} bytes"
-                yield f"{cut.file}: {what}; its call is made again"
+                yield f"{_torn(cut)}; its call is made again"
+            for cut in self._ledger.mend_tail():
+                yield f"{_torn(cut)}; nothing was sent for it"
+        for damage in self._ledger.damages():
+            _tolerate(damage, folder)
         twice = differing = 0
         for item in self._log.scan():
             if isinstance(item, Found):
                 if not self._index.add(item.key, item.place):
                     twice += 1
                     differing += not self._agree(item)
-            elif not item.is_tail:
-                raise StorageError(f"{item}. `asynceval verify {folder} --repair` keeps the rest")
+            else:
+                _tolerate(item, folder)
         if twice:
             yield f"{folder}: {_lines(twice)} twice in the log; the first one counts"
         if differing:
@@ -70,21 +76,14 @@ class Store:
         one, other = self._log.read(first), self._log.read(found.place)
         return one == other or self._record(first).reply == self._record(found.place).reply
 
-    def _close(self) -> None:
-        self._log.close()
-        if self._failures is not None:
-            self._failures.close()
-
     def __enter__(self) -> Self:
         """Return the store itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
         """Sync and close the log."""
-        try:
-            self._log.sync()
-        finally:
-            self._close()
+        with self._opened:
+            self.sync()
 
     def __len__(self) -> int:
         """Return the number of calls that are done."""
@@ -115,6 +114,17 @@ class Store:
         """
         self._index.add(record.key, self._log.append(encode(record)))
 
+    def note_sent(self, key: bytes, cell: Cell, worst: Usage) -> None:
+        """Note that a call is about to be sent, and the tokens that it takes at the worst.
+
+        Raises as `put` does; nothing is to be sent then.
+        """
+        self._ledger.send(key, cell, worst)
+
+    def note_unpaid(self, key: bytes, cell: Cell, worst: Usage) -> None:
+        """Note that what was sent cost nothing. Raises nothing: without that it counts as paid."""
+        self._ledger.take_back(key, cell, worst)
+
     def note_failure(self, key: bytes, cell: Cell, failure: Failure, at: float) -> None:
         """Append to `failures.jsonl`, for people and for the report's causes.
 
@@ -143,25 +153,58 @@ class Store:
         """Return the error for a line whose checksum fits and that no asynceval has written."""
         return StorageError(f"{self._log.where(place)}: no record of a call: {error!r}")
 
-    def usage(self) -> dict[tuple[str, str], Usage]:
-        """Return the tokens of all calls that are done, by kind ("answer", "judgment") and model.
+    def lost(self) -> dict[Model, Lost]:
+        """Return the attempts without a reply that may have been charged for, by model.
 
-        Where the server did not count a completion, half its bytes stand for its tokens.
+        Those of earlier runs are among them, also those that were in flight when a run was killed.
         """
-        totals: dict[tuple[str, str], list[int]] = {}
+        first = next(self.records(), None)
+        if self._ledger.lines == len(self) and first is not None and first.worst is not None:
+            return {}  # each attempt had its reply
+        return self._ledger.lost(self.records())
+
+    def spent(self) -> dict[Model, tuple[int, int]]:
+        """Return prompt and completion tokens of all that was or may have been paid for, by model.
+
+        What the server did not count is taken for the worst case. In a line from before there was
+        a ledger half the bytes of a completion stand for its tokens.
+        """
+        totals = {
+            model: (lost.prompt_tokens, lost.completion_tokens)
+            for model, lost in self.lost().items()
+        }
         for record in self.records():
-            usage = record.reply.usage
-            total = totals.setdefault((record.cell.kind, record.cell.asked), [0, 0])
-            total[0] += usage.prompt_tokens or 0
-            if usage.completion_tokens is None:
-                total[1] += len(record.reply.text.encode()) // 2
-            else:
-                total[1] += usage.completion_tokens
-        return {model: Usage(*total) for model, total in totals.items()}
+            model = record.cell.kind, record.cell.asked
+            (prompt, completion), (more, most) = totals.get(model, (0, 0)), _taken(record)
+            totals[model] = (prompt + more, completion + most)
+        return totals
 
     def sync(self) -> None:
         """Put what was appended on the disk; may be called from another thread."""
+        self._ledger.sync()
         self._log.sync()
+
+
+def _taken(record: Record) -> tuple[int, int]:
+    """Return the tokens of a reply, as the budget counts them."""
+    usage, worst = record.reply.usage, record.worst
+    prompt, completion = usage.prompt_tokens, usage.completion_tokens
+    if prompt is None:
+        prompt = 0 if worst is None else worst.prompt_tokens
+    if completion is None:
+        length = len(record.reply.text.encode())
+        completion = length // 2 if worst is None else worst.completion_tokens
+    return prompt or 0, completion or 0
+
+
+def _torn(cut: Damage) -> str:
+    return f"{cut.file}: cut a torn last line of {cut.length} bytes"
+
+
+def _tolerate(damage: Damage, folder: Path) -> None:
+    """Let a torn last line be, which another run may be writing now; refuse all other damage."""
+    if not damage.is_tail:
+        raise StorageError(f"{damage}. `asynceval verify {folder} --repair` keeps the rest")
 
 
 def _lines(count: int) -> str:

@@ -8,12 +8,14 @@ from click.testing import CliRunner
 
 from asynceval.cli.main import main
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Reply
+from asynceval.domain.reply import Reply, Usage
 from asynceval.report.outcomes import outcomes
 from asynceval.store.line import Record
 from asynceval.store.request import write
 from asynceval.store.store import Store
 from tests.report.scene import answered, graded, plan, steps
+
+WORST = Usage(100, 50)
 
 
 def run_directory(folder: Path, *, attempts: int) -> Path:
@@ -24,7 +26,9 @@ def run_directory(folder: Path, *, attempts: int) -> Path:
     with Store(folder, write=True) as store:
         for cell, key, reply in steps(what, say):
             assert isinstance(reply, Reply)
-            store.put(Record(key, cell, reply, 0, 0, 0, attempts, attempts - 1))
+            store.put(Record(key, cell, reply, 0, 0, 0, attempts, WORST))
+            for _ in range(attempts):
+                store.note_sent(key, cell, WORST)
         assert {outcome.cause for outcome in outcomes(what, store, {})} == {None}
     return folder
 

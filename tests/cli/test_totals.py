@@ -3,6 +3,7 @@
 from asynceval.cli.totals import cost, reasks
 from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
+from asynceval.store.ledger import Lost
 
 
 def test_a_known_cost_is_the_sum() -> None:
@@ -30,7 +31,7 @@ def test_an_unknown_cost_is_not_zero() -> None:
 
 def test_calls_that_may_be_paid_twice_are_told() -> None:
     """Attempts without a reply may be on the bill: they are counted by model, not guessed in dollars."""
-    assert list(cost([], {("judgment", "j"): 3, ("answer", "a"): 1})) == [
+    assert list(cost([], {("judgment", "j"): Lost(3, 0, 0), ("answer", "a"): Lost(1, 0, 0)})) == [
         "  up to 1 calls for answers of a may have been charged for without a reply",
         "  up to 3 calls for judgments of j may have been charged for without a reply",
     ]

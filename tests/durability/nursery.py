@@ -22,7 +22,7 @@ from typing import IO
 from asynceval.cli import start
 from asynceval.cli.main import main
 from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
-from asynceval.engine import client, run
+from asynceval.engine import run, space
 from asynceval.store import request
 from asynceval.store.store import Store
 from tests.e2e.rig import until
@@ -35,7 +35,7 @@ _COUNTED = "calls to the disk: "
 _LOADED = (
     *(f"asynceval.cli.{name}" for name in ("run", "resume", "report", "prepare", "earlier")),
     *(f"asynceval.config.{name}" for name in ("flags", "prices", "keys")),
-    *(f"asynceval.report.{name}" for name in ("document", "doubtful", "sheets")),
+    *(f"asynceval.report.{name}" for name in ("document", "sheets")),
     *("anyio._backends._asyncio", "uvloop", "genai_prices.data", "genai_prices.data_snapshot"),
 )
 """What the commands import only once they run."""
@@ -200,8 +200,8 @@ def _become(job: Job) -> None:
         write=partial(request.write, disk=disk),
         listener=partial(_listening, job),
     )
-    run._SYNC_SECONDS = client._AGAIN_SECONDS = PROMPT
-    client.FULL_DISK_SECONDS = PROMPT * 5
+    run._SYNC_SECONDS = space._AGAIN_SECONDS = PROMPT
+    space.FULL_DISK_SECONDS = PROMPT * 5
     code = 70
     try:
         main(job.arguments, prog_name="asynceval")

@@ -23,10 +23,12 @@ from asynceval.domain.sweep import Endpoint, Judge, Only, Target
 from asynceval.domain.sweep import Sweep as Wanted
 from asynceval.engine.attempts import Attempts
 from asynceval.engine.client import Client
+from asynceval.engine.entrance import Entrance
 from asynceval.engine.gate import Gate
-from asynceval.engine.purse import Purse, Spent
+from asynceval.engine.purse import Purse
 from asynceval.engine.retry import Policy
 from asynceval.engine.route import Route
+from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Request, Response
@@ -164,27 +166,24 @@ class Rig:
         """Connect every endpoint."""
         self.stop = Stop()
         self._listener: Listener = lambda _: None
-        self.purse = Purse(self.wanted, self._spent())
+        self.purse = Purse(self.wanted, self.store.spent())
+        self.space = Space(self.stop)
         self.attempts = Attempts(
             self.transport,
-            self.purse,
+            Entrance(self.purse, self.store, self.space, self.stop, self._tell, current_time),
             self.stop,
             self._tell,
             clock=current_time,
             random=Random(self.seed),
             policy=self.policy,
         )
-        self.client = Client(self.store, self.attempts, self.stop, self._tell)
+        self.client = Client(self.store, self.attempts, self.space, self._tell)
         self.gates: dict[str, Gate] = {}
         self.routes: dict[str, Route] = {}
         for endpoint in self.endpoints:
             gate = self.gates.setdefault(endpoint.gate, Gate(endpoint))
             route = self.routes[endpoint.name] = Route(endpoint, gate, self.key)
             self.client.connect(route)
-
-    def _spent(self) -> Spent:
-        usages = self.store.usage().items()
-        return {m: (u.prompt_tokens or 0, u.completion_tokens or 0) for m, u in usages}
 
     def halted(self, endpoint: str) -> str | None:
         """Return why nothing is sent to an endpoint any more."""

@@ -241,7 +241,7 @@ def test_an_answer_that_stays_empty_is_an_answer(tmp_path: Path) -> None:
         assert isinstance(answered, Answered)
         assert (answered.reply.text, answered.reply.flags) == ("  \n", ("empty",))
         assert len(r.store) == 1
-        assert r.attempts.lost == 2
+        assert r.store.lost()["answer", "m"].attempts == 2
     assert len(r.transport.asked) == 3
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anyio import create_task_group, current_time, sleep
+from anyio import create_task_group, current_time, move_on_after, sleep
 
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
@@ -465,13 +465,44 @@ def test_the_oldest_open_call_is_known(tmp_path: Path) -> None:
 
 
 def test_what_may_have_been_paid_is_recorded(tmp_path: Path) -> None:
-    """A record says how many attempts before it the server may have charged for."""
+    """The ledger knows the attempts that had no reply, unless they cost nothing for certain."""
     lost = Signal(Failure(Cause.CONNECTION, "reset"), Action.RETRY, maybe_paid=True)
     refused = broken(Cause.UNREACHABLE, "refused")
     with rig(tmp_path, FakeTransport(script(completion("up"), lost, refused, lost))) as r:
         run(r.ask_each, "first", "second")
         _, record = r.store.records()
-    assert (record.attempts, record.maybe_paid) == (4, 2)
+        (said,) = r.store.lost().items()
+    assert (record.attempts, said[0], said[1].attempts) == (4, ("answer", "m"), 2)
+    assert record.worst is not None
+    assert said[1].completion_tokens == 2 * (record.worst.completion_tokens or 0) > 0
+
+
+def test_what_a_stopped_call_may_have_cost_is_recorded(tmp_path: Path) -> None:
+    """A call that is stopped while it waits for another attempt, or dropped in flight, is counted."""
+    lost = Signal(Failure(Cause.CONNECTION, "reset"), Action.RETRY, maybe_paid=True)
+
+    async def main() -> None:
+        async with create_task_group() as tasks:
+            tasks.start_soon(r.ask, "stopped")
+            await sleep(1.01)
+            r.request_stop()
+
+    with rig(tmp_path, FakeTransport(script(lost))) as r:
+        run(main)
+        assert r.store.lost()["answer", "m"].attempts == 1
+        assert r.failures() == []
+
+
+def test_what_is_dropped_in_flight_may_have_been_paid(tmp_path: Path) -> None:
+    """The server goes on with a request that nobody waits for any more."""
+
+    async def main() -> None:
+        with move_on_after(3):
+            await r.ask()
+
+    with rig(tmp_path, FakeTransport(latency=10.0)) as r:
+        run(main)
+        assert r.store.lost()["answer", "m"].attempts == 1
 
 
 def test_a_defect_costs_one_call(tmp_path: Path) -> None:

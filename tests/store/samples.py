@@ -49,6 +49,7 @@ records = st.builds(
         judge=st.none() | _NAME,
         repeat=st.integers(0, 9),
     ),
+    worst=st.none() | st.builds(Usage, st.integers(0, 2**40), st.integers(0, 2**40)),
     reply=st.builds(
         Reply,
         text=_TEXT,

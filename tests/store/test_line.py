@@ -96,7 +96,6 @@ def test_other_bytes(line: bytes) -> None:
 def test_a_line_of_an_older_version() -> None:
     """What lines did not hold at first is not known, and no reason to refuse them."""
     content = orjson.loads(encode(record(1, "text")))
-    for name in ("fingerprint", "maybe_paid"):
-        del content[name]
+    del content["fingerprint"]
     old = decode(orjson.dumps(content))
-    assert (old.reply.text, old.reply.fingerprint, old.maybe_paid) == ("text", None, 0)
+    assert (old.reply.text, old.reply.fingerprint, old.worst) == ("text", None, None)

@@ -11,7 +11,6 @@ import pytest
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.failure import Cause, Failure
-from asynceval.domain.reply import Usage
 from asynceval.report.outcomes import read_causes
 from asynceval.store.line import encode
 from asynceval.store.store import Store
@@ -182,7 +181,6 @@ def test_failures(tmp_path: Path) -> None:
         "cause": "context_length",
         "message": "too long: \u2028",
         "status": 400,
-        "maybe_paid": 0,
         "at": 1.235,
     }
     assert read_causes(tmp_path) == {key(1): Cause.CONTEXT_LENGTH, key(2): Cause.TIMEOUT}
@@ -205,7 +203,7 @@ def test_a_failure_that_cannot_be_noted_is_counted(tmp_path: Path, code: int) ->
     with Store(tmp_path, write=True) as store:
         store.note_failure(key(1), CELL, failure, 0)
     # On opening: log, folder, failures.
-    with Store(tmp_path, write=True, disk=Tripwire(4, refusing(code)).disk()) as store:
+    with Store(tmp_path, write=True, disk=Tripwire(6, refusing(code)).disk()) as store:
         for number in (2, 3):
             store.note_failure(key(number), CELL, failure, 0)
     assert store.unnoted == 1
@@ -250,7 +248,11 @@ def test_private(tmp_path: Path) -> None:
         fill(tmp_path, 1)
     finally:
         os.umask(mask)
-    assert sorted(path.name for path in tmp_path.iterdir()) == [NAME, "failures.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        NAME,
+        "failures.jsonl",
+        "ledger-1.jsonl",
+    ]
     assert all(path.stat().st_mode & 0o077 == 0 for path in tmp_path.iterdir())
 
 
@@ -258,7 +260,7 @@ def test_private(tmp_path: Path) -> None:
 def test_a_put_on_a_full_disk_can_be_made_again(tmp_path: Path, code: int) -> None:
     """Until there is space the call is not done; then the same put stores it, once."""
     fill(tmp_path, 1)
-    with Store(tmp_path, write=True, disk=Tripwire(4, refusing(code)).disk()) as store:
+    with Store(tmp_path, write=True, disk=Tripwire(6, refusing(code)).disk()) as store:
         with pytest.raises(DiskFullError):
             store.put(record(2))
         assert store.get(key(2)) is None
@@ -268,13 +270,3 @@ def test_a_put_on_a_full_disk_can_be_made_again(tmp_path: Path, code: int) -> No
     with Store(tmp_path, write=True) as store:
         assert [item.key for item in store.records()] == [key(1), key(2)]
         assert store.notices == ()
-
-
-def test_usage(tmp_path: Path) -> None:
-    """The tokens of all calls are summed by kind and model; half the bytes where none were counted."""
-    uncounted = record(3, "x" * 40)
-    uncounted = replace(uncounted, reply=replace(uncounted.reply, usage=Usage()))
-    with Store(tmp_path, write=True) as store:
-        for item in (record(1), record(2), uncounted):
-            store.put(item)
-        assert store.usage() == {("answer", "qwen3-8b"): Usage(24, 26)}

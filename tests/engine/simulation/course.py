@@ -44,9 +44,7 @@ class Came:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The run was asked to stop, or killed; `unkept` replies were paid for and not yet stored."""
-
-    unkept: int
+    """The run was asked to stop, or killed."""
 
 
 Thing = Sent | Came | Stopped | Event

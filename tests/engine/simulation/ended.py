@@ -14,6 +14,7 @@ from tests.engine.simulation.scene import Habits, Part
 class Ended:
     """What was wanted, what happened, and what the log held `before` and `after`, by key.
 
+    `lost` is how many attempts it has added to those that may be paid for without a reply.
     `is_full` if the disk was full for too long; `filled` counts the cells that have their reply.
     """
 
@@ -24,6 +25,7 @@ class Ended:
     rig: Rig
     before: Mapping[str, Record]
     after: Mapping[str, Record]
+    lost: int
     is_full: bool
     filled: int
 

@@ -87,9 +87,11 @@ def _part(
         disk=_disk(part),
     ) as r:
         r.listen(course.note)
-        servers.is_held = lambda: r.client.unkept > 0
+        servers.is_held = lambda: r.space.waiting > 0
+        lost = _lost(r.store)
         is_full, filled = run(_hold, r, plan, part, course)
-    return Ended(plan, habits, part, course, r, before, stored(folder), is_full, filled)
+        lost = _lost(r.store) - lost
+    return Ended(plan, habits, part, course, r, before, stored(folder), lost, is_full, filled)
 
 
 async def _hold(r: Rig, plan: Plan, part: Part, course: Course) -> tuple[bool, int]:
@@ -109,7 +111,7 @@ async def _hold(r: Rig, plan: Plan, part: Part, course: Course) -> tuple[bool, i
 async def _end(r: Rig, part: Part, course: Course, all_of_it: CancelScope) -> None:
     """Stop the run as an interrupt does, or drop everything as a kill does."""
     await sleep(part.at)
-    course.note(Stopped(r.client.unkept))
+    course.note(Stopped())
     if part.how == "stopped":
         r.request_stop()
     else:
@@ -151,6 +153,10 @@ def _unbounded(plan: Plan) -> Sweep:
     """Return the sweep without its budgets."""
     judges = tuple(replace(judge, budget=None) for judge in plan.sweep.judges)
     return replace(plan.sweep, budget=None, judges=judges)
+
+
+def _lost(store: Store) -> int:
+    return sum(lost.attempts for lost in store.lost().values())
 
 
 def stored(folder: Path) -> dict[str, Record]:

@@ -119,7 +119,7 @@ def _clean(ended: Ended) -> Iterator[str]:
     for pots, _ in r.purse._known.values():
         if any((pot._held.money, pot._held.tokens) != (0, 0) for pot in pots):
             yield "money is set aside for nobody"
-    if r.client._pending or r.client.unkept or r.attempts.oldest() is not None:
+    if r.client._pending or r.space.waiting or r.attempts.oldest() is not None:
         yield "a call is still open"
 
 
@@ -134,9 +134,10 @@ def _paid(ended: Ended) -> Iterator[str]:
         yield f"{len(lost)} records are gone"
     charged = sum(thing.tokens is not None for thing in came)
     stored = len(ended.after) - len(ended.before)
-    unkept = sum(stop.unkept for stop in ended.course.each(Stopped))
-    counted = stored + ended.rig.attempts.lost + (unkept if ended.part.how != "stopped" else 0)
-    if charged != counted and not ended.is_full:
+    counted = stored + ended.lost
+    # What is not charged after all counts as charged where a full disk does not let that be noted.
+    is_more = counted > charged and ended.part.disk_full is not None
+    if charged != counted and not is_more:
         yield f"{charged} requests were charged, {counted} are stored or counted"
 
 
