@@ -101,13 +101,15 @@ class Entrance:
         while True:
             held: Reservation | None = None
             if is_money_first:
-                with route.until_halted(asked.call.wire):
-                    held = await self._purse.reserve(asked.cell, expected)
+                held = self._purse.take(asked.cell, expected)
                 if held is None:
-                    return self._refused(asked, route) or self._over_budget(asked.cell)
-                if self._is_shut(queue):
-                    self._give_back(held)
-                    held = None
+                    with route.until_halted(asked.call.wire):
+                        held = await self._purse.reserve(asked.cell, expected)
+                    if held is None:
+                        return self._refused(asked, route) or self._over_budget(asked.cell)
+                    if self._is_shut(queue):
+                        self._give_back(held)
+                        held = None
             entered = await self._entered(asked, route, expected, held)
             if isinstance(entered, Failure):
                 return entered

@@ -1,12 +1,17 @@
 """A budget on the command line: checked before anything is sent, and raised where a run goes on."""
 
+import os
+import signal
+import time
+from functools import partial
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.e2e.rig import Simulator, cli, write_config
+from tests.e2e.rig import Simulator, cli, simulating, started, until, write_config, write_questions
 
 
 def stored(run: Path) -> dict[str, Any]:
@@ -98,3 +103,34 @@ def cost(folder: Path) -> float:
     report = orjson.loads(cli("report", "runs/e2e", "--json", cwd=folder).out)
     usd: float = report["cost"]["usd"]
     return usd
+
+
+def test_a_budget_holds_over_any_number_of_kills(tmp_path: Path) -> None:
+    """What the server charged stays within it, whatever was in flight at each kill -9 or was lost.
+
+    The simulator charges for replies that it loses, and goes on with calls whose client is gone.
+    """
+    budget, seed = 150_000, int(os.environ.get("ASYNCEVAL_TEST_SEED") or time.time_ns() % 10**9)
+    print(f"ASYNCEVAL_TEST_SEED={seed}")  # noqa: T201 - to see the same moments again
+    random = Random(seed)
+    questions = write_questions(tmp_path / "question.jsonl", 120)
+    with simulating("--latency", "0.05", "--fault", "lost=0.1", "--fault", "empty=0.05") as server:
+        config = write_config(tmp_path / "c.toml", server.base_url, questions, parallel=8)
+        text = config.read_text().replace('endpoint = "sim"', 'endpoint = "sim"\nmax_tokens = 300')
+        config.write_text(f"budget = {{ tokens = {budget} }}\n{text}")
+        for _ in range(6):
+            before = server.stats()["requests"]
+            with started("run", config, "--run-dir", "run", cwd=tmp_path) as process:
+                wanted = before + random.randint(1, 25)
+                until(partial(_has_served, server, wanted), "the calls")
+                os.killpg(process.pid, signal.SIGKILL)
+                process.communicate()
+        done = cli("run", config, "--run-dir", "run", cwd=tmp_path)
+        assert "is reached" in done.err
+        assert done.code == 3
+        until(lambda: server.stats()["in_flight"] == 0, "the last calls to end")
+        assert 0 < server.stats()["tokens"] <= budget
+
+
+def _has_served(server: Simulator, requests: int) -> bool:
+    return bool(server.stats()["requests"] >= requests)
