@@ -128,5 +128,5 @@ class Client:
             paid.attempts,
             paid.worst,
         )
-        await self._space.write(partial(self._store.put, record))
+        await self._space.keep(partial(self._store.put, record))
         return paid.reply

@@ -64,7 +64,7 @@ class Entrance:
         (admission, held), is_let_in = placed, False
         worst = Usage(expected.worst_prompt, expected.worst_completion)
         try:
-            await self._space.write(partial(self._store.note_sent, asked.key, asked.cell, worst))
+            await self._space.note(partial(self._store.note_sent, asked.key, asked.cell, worst))
             if (refused := self._refused(asked, route)) is not None:
                 self._store.note_unpaid(asked.key, asked.cell, worst)
                 return refused

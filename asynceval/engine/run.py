@@ -88,7 +88,7 @@ class Run:
         self._tell(SweepEnded(elapsed(), self.is_interrupted))
 
     def _open_calls(self) -> int:
-        return self._space.waiting + sum(gate.in_flight for gate in self._gates.values())
+        return self._space.unkept + sum(gate.in_flight for gate in self._gates.values())
 
     async def _work(self, clock: Callable[[], float], elapsed: Callable[[], float]) -> None:
         async with AsyncExitStack() as stack:

@@ -14,50 +14,66 @@ _AGAIN_SECONDS = 1.0
 
 
 class Space:
-    """Writes; while the disk is full no gate admits anybody. `waiting` counts the writes that wait."""
+    """Writes; while the disk is full no gate admits anybody. `unkept` replies wait to be written."""
 
     def __init__(self, stop: Stop) -> None:
         """Start without gates. What cannot be written at all asks for a stop."""
         self._stop = stop
         self._gates: list[Gate] = []
-        self.waiting = 0
+        self._waiting = 0
+        self.unkept = 0
 
     def guard(self, gate: Gate) -> None:
         """Let a gate be held while the disk is full."""
         self._gates.append(gate)
 
-    async def write(self, put: Callable[[], None]) -> None:
-        """Put something on the disk, once it has room.
+    async def keep(self, put: Callable[[], None]) -> None:
+        """Write a reply, once the disk has room.
 
         The first try comes before anything can happen in between. Raises DiskFullError if there is
         no room for more than a minute, and StorageError; the run is to end then.
         """
-        try:
-            put()
-        except DiskFullError:
-            await self._again(put)
-        except StorageError:
-            self._stop.request()
-            raise
+        if self._full(put) is not None:
+            self.unkept += 1
+            try:
+                await self._again(put, is_reply=True)
+            finally:
+                self.unkept -= 1
 
-    async def _again(self, put: Callable[[], None]) -> None:
+    async def note(self, put: Callable[[], None]) -> None:
+        """Write what is about to be sent, as `keep` does; but not before replies that wait."""
+        if self.unkept or self._full(put) is not None:
+            await self._again(put, is_reply=False)
+
+    async def _again(self, put: Callable[[], None], *, is_reply: bool) -> None:
         end = current_time() + FULL_DISK_SECONDS
-        self.waiting += 1
+        self._waiting += 1
         for gate in self._gates:
             gate.hold()
         try:
             while True:
                 await sleep(_AGAIN_SECONDS)
-                try:
-                    put()
-                except DiskFullError:
-                    if current_time() < end:
-                        continue
+                if self.unkept and not is_reply:
+                    continue
+                full = self._full(put)
+                if full is None:
+                    return
+                if current_time() >= end:
                     self._stop.request()
-                    raise
-                return
+                    raise full
         finally:
-            self.waiting -= 1
-            if not self.waiting:
+            self._waiting -= 1
+            if not self._waiting:
                 for gate in self._gates:
                     gate.release()
+
+    def _full(self, put: Callable[[], None]) -> DiskFullError | None:
+        """Write, and return the error if there is no room."""
+        try:
+            put()
+        except DiskFullError as error:
+            return error
+        except StorageError:
+            self._stop.request()
+            raise
+        return None

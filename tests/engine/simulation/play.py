@@ -87,7 +87,7 @@ def _part(
         disk=_disk(part),
     ) as r:
         r.listen(course.note)
-        servers.is_held = lambda: r.space.waiting > 0
+        servers.is_held = lambda: r.space.unkept > 0
         lost = _lost(r.store)
         is_full, filled = run(_hold, r, plan, part, course)
         lost = _lost(r.store) - lost

@@ -119,7 +119,7 @@ def _clean(ended: Ended) -> Iterator[str]:
     for pots, _ in r.purse._known.values():
         if any((pot._held.money, pot._held.tokens) != (0, 0) for pot in pots):
             yield "money is set aside for nobody"
-    if r.client._pending or r.space.waiting or r.attempts.oldest() is not None:
+    if r.client._pending or r.space.unkept or r.space._waiting or r.attempts.oldest() is not None:
         yield "a call is still open"
 
 
