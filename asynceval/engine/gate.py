@@ -36,8 +36,6 @@ class Gate:
         has_rate = endpoint.rpm is not None or endpoint.tpm is not None
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
         self._is_pacing = False
-        self._scope: CancelScope | None = None
-        self._paced_from: Queue | None = None
         self._queues: list[Queue] = []
         self._served = 0
         self._sent = 0
@@ -137,19 +135,11 @@ class Gate:
         self._is_held = False
         self._admit()
 
-    def dismiss(self, queue: Queue) -> None:
-        """Send away who waits in a queue, and who is out of it and waits for the rates."""
-        queue.dismiss()
-        if self._scope is not None and self._paced_from is queue:
-            self._scope.cancel()
-
     def close(self) -> None:
         """Admit nobody any more, and send everyone who waits away."""
         self._is_closed = True
         for queue in self._queues:
             queue.dismiss()
-        if self._scope is not None:
-            self._scope.cancel()
         if self._timer is not None:
             self._timer.cancel()
 
@@ -234,12 +224,11 @@ class Gate:
                 admission.since = await pace.acquire(admission.tokens)
                 is_paced = True
             else:
-                self._paced_from = admission.queue
-                with CancelScope() as self._scope:
+                with CancelScope() as admission.queue.pacing:
                     admission.since = await pace.acquire(admission.tokens)
                     is_paced = True
         finally:
-            self._is_pacing, self._scope = False, None
+            self._is_pacing, admission.queue.pacing = False, None
             if is_paced:
                 self._admit()
             else:

@@ -5,6 +5,8 @@ from asyncio import Future
 from dataclasses import dataclass
 from enum import StrEnum
 
+from anyio import CancelScope
+
 from asynceval.domain.events import Wait
 from asynceval.engine.throttle import Throttle
 
@@ -58,11 +60,15 @@ class Queue:
     """The calls to one model that wait at a gate, and the throttle they wait for besides."""
 
     def __init__(self, throttle: Throttle) -> None:
-        """Start empty. `served` is its place in the order of models."""
+        """Start empty. `served` is its place in the order of models.
+
+        `pacing` is the scope of who has left it and waits for the rates, if one does.
+        """
         self.throttle = throttle
         # By priority and order of arrival: tuples compare much faster than records.
         self.waiters: list[tuple[int, int, Waiter]] = []
         self.served = 0
+        self.pacing: CancelScope | None = None
 
     def holds_back(self, now: float) -> Wait:
         """Return what the first caller waits for."""
@@ -71,11 +77,13 @@ class Queue:
         return "cool-down" if self.throttle.is_cooling(now) else "in flight"
 
     def dismiss(self) -> None:
-        """Send everyone away."""
+        """Send everyone away, and who waits for the rates."""
         for *_, waiter in self.waiters:
             if not waiter.turn.done():
                 waiter.turn.set_result(Refusal.CLOSED)
         self.waiters.clear()
+        if self.pacing is not None:
+            self.pacing.cancel()
 
     def postpone(self) -> None:
         """Send away who can do without for now."""

@@ -122,7 +122,7 @@ class Route:
         self._halts[model] = failure
         for name, queue in self._queues.items():
             if model in (None, name):
-                self.gate.dismiss(queue)
+                queue.dismiss()
         for scope, name in self._elsewhere.items():
             if model in (None, name):
                 scope.cancel()
