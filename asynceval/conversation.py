@@ -13,6 +13,7 @@ from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
+from asynceval.domain.rubric import Scale
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.judges import single
 from asynceval.judges.brief import Brief
@@ -36,13 +37,20 @@ class Plan:
     @property
     def brief(self) -> Brief:
         """What the judges' prompts are made of, besides questions and answers."""
-        return Brief(self.templates, self.secret)
+        return Brief(self.sweep, self.templates, self.secret)
 
     def conversations(self) -> Iterator[tuple[Question, int]]:
         """Yield (question, choice) for the conversations that are held with each target."""
         for question in self.questions:
             for choice in range(self.sweep.choices):
                 yield question, choice
+
+    def scales(self) -> dict[Scale, list[str]]:
+        """Return the scales of the questions' grades, each with the categories that are graded on it."""
+        found: dict[Scale, list[str]] = {}
+        for category in dict.fromkeys(question.category for question in self.questions):
+            found.setdefault(self.sweep.scale(category), []).append(category)
+        return found
 
     def judge(self, cell: Cell) -> Judge:
         """Return the judge that a judgment's cell names; KeyError if the sweep has none."""
@@ -80,15 +88,20 @@ class Plan:
 
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
-        turns = {
-            (turn, bool(question.reference) or question.needs_reference)
-            for question in self.questions
-            for turn in range(1, len(question.turns) + 1)
-        }
         modes: set[TemplateMode] = {
             "pairwise" if judge.is_pairwise else "single" for judge in self.sweep.judges
         }
-        self.templates.check((mode, *turn) for mode in modes for turn in turns)
+        self.templates.check(
+            (
+                mode,
+                turn,
+                bool(question.reference) or question.needs_reference,
+                mode == "single" and self.sweep.rubric(question.category) is not None,
+            )
+            for question in self.questions
+            for turn in range(1, len(question.turns) + 1)
+            for mode in modes
+        )
 
 
 @dataclass(frozen=True, slots=True)

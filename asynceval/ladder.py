@@ -17,8 +17,10 @@ from asynceval.conversation import Plan, Step
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
-from asynceval.domain.sweep import Judge
+from asynceval.domain.rubric import Scale
+from asynceval.domain.sweep import Judge, Rule
 from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.prompts.labels import read_label
 from asynceval.prompts.mark import mark
 from asynceval.prompts.reformat import reformat
 from asynceval.prompts.verdicts import read_choice, read_score
@@ -76,11 +78,18 @@ def verdict(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> Verdict:
 
 
 def _read(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
-    read = read_choice if cell.opponent is not None else read_score
-    found: Verdict = read(reply.text, rule=plan.sweep.rule)
+    found = _found(reply.text, plan.sweep.rule, plan.sweep.scale(cell.category), cell)
     if isinstance(found, Unparsed) and reply.is_truncated:
         return Unparsed("cut_off")
     return found
+
+
+def _found(text: str, rule: Rule, scale: Scale, cell: Cell) -> Verdict:
+    if cell.opponent is not None:
+        return read_choice(text, rule)
+    if scale.labels:
+        return read_label(text, scale.labels)
+    return read_score(text, lowest=scale.lowest, highest=scale.highest, rule=rule)
 
 
 def _climb(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> tuple[Rung, ...]:

@@ -10,8 +10,9 @@ from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
+from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Rule, Sweep, Target
-from asynceval.domain.verdict import Choice, Score, Unparsed
+from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.judges import pairwise, single
 from asynceval.ladder import RUNGS, follow_up, rungs, verdict
 from asynceval.prompts.templates import builtin
@@ -180,3 +181,20 @@ def test_repeats_climb_on_their_own() -> None:
             assert step is not None
             made.append(step.call.key())
     assert len({*made, *(call.key() for call in calls)}) == 6
+
+
+def graded_on(scale: Scale, text: str) -> Verdict:
+    """Return what a judge's words come to where the rubric has that scale."""
+    what = plan()
+    rubric = Rubric("r", "How?", scale, ("writing",))
+    what = replace(what, sweep=replace(what.sweep, rubrics=(rubric,)))
+    return verdict(what, GRADE, [Reply(text)])
+
+
+def test_words_are_read_on_the_scale_of_the_category() -> None:
+    """A grade that is on another scale is out of range, and a label is its place."""
+    assert graded_on(Scale(1, 5), "Rating: [[5]]") == Score(5)
+    assert graded_on(Scale(1, 5), "Rating: [[6]]") == Unparsed("out_of_range")
+    assert graded_on(Scale(1, 100), "Rating: [[85]]") == Score(85)
+    assert graded_on(Scale(0, 1, ("fail", "pass")), "Rating: [[pass]]") == Score(1)
+    assert graded_on(Scale(0, 1, ("fail", "pass")), "Rating: [[1]]") == Unparsed("out_of_range")

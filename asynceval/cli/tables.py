@@ -13,6 +13,7 @@ from rich.text import Text
 from asynceval.cli import pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.conversation import Plan
+from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
 from asynceval.prompts.template import TemplateMode
@@ -55,7 +56,7 @@ def show(
             _show_pairs(console, judge, summary)
             continue
         standings = [s for s in summary.standings if s.judge == judge.name]
-        console.print(_text(f"Scores by {judge.name}, 1 to 10"), style="italic")
+        console.print(_text(f"Scores by {judge.name}, {_scale(plan)}"), style="italic")
         console.print(_leaderboard(standings, console.width))
         if not all(standing.whole.is_comparable for standing in standings):
             console.print(_UNEVEN)
@@ -83,6 +84,17 @@ def _show_pairs(console: Console, judge: Judge, summary: Summary) -> None:
     for bias in summary.place_biases:
         if bias.judge == judge.name:
             _print_lines(console, pair_tables.places(bias))
+
+
+def _scale(plan: Plan) -> str:
+    """Return the scale of all grades in words."""
+    scales = list(plan.scales()) or [TEN]
+    if len(scales) > 1:
+        return "on several scales"
+    (scale,) = scales
+    if scale.labels:
+        return ", ".join(f"{place} = {label}" for place, label in enumerate(scale.labels))
+    return f"{scale.lowest:g} to {scale.highest:g}"
 
 
 def _leaderboard(rows: Sequence[Standing], width: int) -> Table:

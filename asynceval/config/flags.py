@@ -158,7 +158,14 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
     if judges.added and flags.judge_url is not None:
         home, endpoints = account(endpoints, flags.judge_url, flags.judge_variable, "judge")
         judging += [Judge(name, home.name, name) for name in judges.added]
-    return replace(sweep, endpoints=endpoints, targets=tuple(targets), judges=tuple(judging))
+    names = {judge.name for judge in judging}
+    return replace(
+        sweep,
+        endpoints=endpoints,
+        targets=tuple(targets),
+        judges=tuple(judging),
+        juries=tuple(jury for jury in sweep.juries if names.issuperset(jury.judges)),
+    )
 
 
 def _idle(models: Pick, judges: Pick, flags: Flags) -> Iterator[Problem]:

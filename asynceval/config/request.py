@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
-from asynceval.config import certificates, crosscheck, document, kinds, places
+from asynceval.config import certificates, crosscheck, document, juries, kinds, places, rubrics
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
 from asynceval.config.files import file_problems
@@ -58,17 +58,26 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
     found, missing = _find(wanted, text.path.parent, override)
     trusted, untrusted = certificates.find(text.table, text.path.parent)
     config, faults = parse(text.table)
-    faults = [*faults, *crosscheck.faults(text.table), *missing, *untrusted]
+    texts, unread = rubrics.texts(text.table, text.path.parent)
+    faults = [*faults, *crosscheck.faults(text.table), *rubrics.faults(text.table)]
+    faults += (*missing, *untrusted, *unread)
     if config is None or found is None or faults:
         files = () if found is None else file_problems(found)
         raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
     sweep = config.sweep()
-    if faults := list(kinds.faults(sweep)):
+    if faults := [*kinds.faults(sweep), *juries.faults(sweep)]:
         raise text.error(faults)
     endpoints = tuple(replace(e, ca_file=trusted.get(e.name)) for e in sweep.endpoints)
     return Request(
-        sweep=replace(sweep, endpoints=endpoints),
+        sweep=replace(
+            sweep,
+            endpoints=endpoints,
+            rubrics=tuple(
+                replace(rubric, text=texts.get(at, rubric.text))
+                for at, rubric in enumerate(sweep.rubrics)
+            ),
+        ),
         questions=found.questions,
         references=None if sweep.author else found.references,
         templates=found.templates,

@@ -11,7 +11,7 @@ from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
 from asynceval.config.endpoints import EndpointTable, HttpTable, ServerTable
-from asynceval.config.judging import Judging
+from asynceval.config.judging import Judging, JuryTable, RubricTable
 from asynceval.config.table import Table
 from asynceval.config.values import (
     Body,
@@ -161,6 +161,8 @@ class ConfigTable(Table):
     endpoints: dict[Name, EndpointTable]
     models: Annotated[list[TargetTable], Field(min_length=1)]
     judges: list[JudgeTable] = Field(default_factory=list)
+    rubrics: list[RubricTable] = Field(default_factory=list)
+    juries: list[JuryTable] = Field(default_factory=list)
     choices: Count | None = None
     verdict_rule: Literal["default", "fastchat"] | None = None
     budget: BudgetTable | None = None
@@ -168,7 +170,8 @@ class ConfigTable(Table):
     def sweep(self) -> Sweep:
         """Return the sweep that the file describes."""
         settings = self.given(
-            "benchmark", "endpoints", "models", "judges", "verdict_rule", "budget"
+            *("benchmark", "endpoints", "models", "judges", "rubrics", "juries"),
+            *("verdict_rule", "budget"),
         )
         if self.verdict_rule is not None:
             settings["rule"] = self.verdict_rule
@@ -182,6 +185,8 @@ class ConfigTable(Table):
             targets=targets,
             judges=judges,
             budget=_budget(self.budget),
+            rubrics=tuple(table.rubric() for table in self.rubrics),
+            juries=tuple(table.jury() for table in self.juries),
             author=author.author(targets, judges) if isinstance(author, AuthorTable) else None,
             **settings,
         )
@@ -223,6 +228,8 @@ _OUTER: Mapping[str, type[Table]] = {
     "endpoints": EndpointTable,
     "models": TargetTable,
     "judges": JudgeTable,
+    "rubrics": RubricTable,
+    "juries": JuryTable,
     "budget": BudgetTable,
 }
 """The tables of the document, by the first key of a path."""

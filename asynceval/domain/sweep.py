@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from asynceval.domain.call import PLAIN, Settings
+from asynceval.domain.jury import Jury
+from asynceval.domain.rubric import TEN, Rubric, Scale
 
 Mode = Literal["single", "pairwise-baseline", "pairwise-all"]
 Orders = Literal["both", "one"]
@@ -166,7 +168,8 @@ class Sweep:
 
     `choices` is how many conversations each target holds on each question. `rule` names the
     verdict parsing rule. `budget` is for all calls of the run directory together. `author` writes the
-    reference answers that questions need; it may be one of the targets.
+    reference answers that questions need; it may be one of the targets. `juries` are derived from
+    what judges say.
     """
 
     name: str
@@ -177,6 +180,23 @@ class Sweep:
     rule: Rule = "default"
     budget: Budget | None = None
     author: Target | None = None
+    rubrics: tuple[Rubric, ...] = ()
+    juries: tuple[Jury, ...] = ()
+
+    def rubric(self, category: str) -> Rubric | None:
+        """Return the rubric for a category: its own, else the one that is for all others, if any."""
+        others = None
+        for rubric in self.rubrics:
+            if category in rubric.categories:
+                return rubric
+            if not rubric.categories:
+                others = rubric
+        return others
+
+    def scale(self, category: str) -> Scale:
+        """Return the scale of the grades in a category."""
+        rubric = self.rubric(category)
+        return TEN if rubric is None else rubric.scale
 
     @property
     def asked(self) -> tuple[Target, ...]:

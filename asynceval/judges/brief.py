@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from asynceval.domain.call import Message
 from asynceval.domain.question import Question
+from asynceval.domain.sweep import Sweep
 from asynceval.prompts.fields import Texts, fields, pair_fields
 from asynceval.prompts.mark import mark
 from asynceval.prompts.templates import Templates
@@ -11,8 +12,9 @@ from asynceval.prompts.templates import Templates
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The judges' templates, and the run's secret that the marks of their tags come from."""
+    """The sweep with its rubrics, the templates, and the run's secret that marks of tags come from."""
 
+    sweep: Sweep
     templates: Templates
     secret: str = ""
 
@@ -20,9 +22,13 @@ class Brief:
         """Return the prompt that has the last of a model's answers graded."""
         turn = len(answers)
         questions, references = question.turns[:turn], question.reference[:turn]
-        template = self.templates.pick("single", turn, bool(references))
+        rubric = self.sweep.rubric(question.category)
+        template = self.templates.pick("single", turn, bool(references), rubric is not None)
         digits = self._mark(questions, answers, references) if template.is_marked else ""
-        return template.fill(fields(questions, answers, references, digits))
+        filled = fields(questions, answers, references, digits)
+        if rubric is not None:
+            filled |= {"rubric": rubric.text, "scale": str(rubric.scale)}
+        return template.fill(filled)
 
     def comparison(self, question: Question, first: Texts, second: Texts) -> tuple[Message, ...]:
         """Return the prompt that has the last answers of two models compared, `first` shown as A."""

@@ -26,11 +26,12 @@ TemplateMode = Literal["single", "pairwise"]
 
 _KNOWN = re.compile(
     r"question|answer|answer_a|answer_b"
-    r"|conversation|conversation_a|conversation_b|reference_conversation|mark"
+    r"|conversation|conversation_a|conversation_b|reference_conversation|mark|rubric|scale"
     r"|(?:question|answer|ref_answer|answer_a|answer_b)_([1-9][0-9]{0,3})"
 )
 _EXAMPLES = (  # the first of equally close ones is suggested
     *("question", "answer", "conversation", "reference_conversation", "mark"),
+    *("rubric", "scale"),
     *(f"{word}_{n}" for n in (1, 2) for word in ("question", "answer", "ref_answer")),
     *("answer_a", "answer_b", "conversation_a", "conversation_b"),
     *(f"answer_{side}_{n}" for n in (1, 2) for side in "ab"),
@@ -148,7 +149,8 @@ def _unknown(name: str) -> Problem:
         hint = (
             "known are {question}, {answer}, {conversation}, {reference_conversation}, "
             "for each turn {question_1}, {answer_1}, {ref_answer_1}, and for a pair {answer_a}, "
-            "{conversation_a}, {answer_a_1}, and the same with b; {mark} is for tags."
+            "{conversation_a}, {answer_a_1}, and the same with b; {mark} is for "
+            "tags, {rubric} and {scale} are for a rubric."
         )
     return Problem(
         f"unknown placeholder {{{name}}}: {hint} (To keep braces as text, double each of them.)"

@@ -8,6 +8,7 @@ read off its type and its placeholders:
     {question_1}, {answer_1}, {question_2}..  the conversation, up to the turn of the highest number
     {conversation}                            the conversation up to any turn
     {ref_answer_1}.., {reference_conversation}  with a reference
+    {rubric}                                  by a rubric, on its {scale}
 
 A pairwise template shows both answers in the same ways: {answer_a} and {answer_b}, {answer_a_1} and
 {answer_b_1} and so on, {conversation_a} and {conversation_b}.
@@ -37,6 +38,7 @@ class Role(NamedTuple):
     mode: TemplateMode
     turns: Turns
     has_reference: bool
+    has_rubric: bool = False
 
     def __str__(self) -> str:
         """Return the role in words, with the placeholders that make a template play it."""
@@ -45,8 +47,10 @@ class Role(NamedTuple):
         reference = "{ref_answer_1} or {reference_conversation}"
         return (
             f"type {self.mode!r}, {'the first turn' if self.turns == 'first' else 'later turns'}, "
-            f"{'with' if self.has_reference else 'without'} a reference "
-            f"(it has {question}, {'and' if self.has_reference else 'but not'} {reference})"
+            f"{'with' if self.has_reference else 'without'} a reference"
+            f"{' by a rubric' if self.has_rubric else ''} "
+            f"(it has {question}, {'and' if self.has_reference else 'but not'} {reference}"
+            f"{', and {rubric}' if self.has_rubric else ''})"
         )
 
 
@@ -57,6 +61,9 @@ _BUILTIN: Mapping[Role, str] = {
     Role(mode, turns, has_reference): name + "_reference" * has_reference
     for mode in _MODES
     for turns, name in _NAMES.items()
+    for has_reference in (False, True)
+} | {
+    Role("single", "later", has_reference, has_rubric=True): "rubric" + "_reference" * has_reference
     for has_reference in (False, True)
 }
 _PAIR = re.compile(r"(?:answer|conversation)_[ab]")
@@ -69,10 +76,18 @@ class Templates:
     roles: Mapping[Role, Template]
     file: str | None = field(default=None, compare=False)
 
-    def pick(self, mode: TemplateMode, turn: int, has_reference: bool) -> Template:
-        """Return the template to judge that turn with; `ConfigError` if there is none."""
-        role = Role(mode, "first" if turn == 1 else "later", has_reference)
+    def pick(
+        self, mode: TemplateMode, turn: int, has_reference: bool, has_rubric: bool = False
+    ) -> Template:
+        """Return the template to judge that turn with; `ConfigError` if there is none.
+
+        One that shows a conversation of any length judges the first turn where no other does.
+        """
+        role = Role(mode, "first" if turn == 1 else "later", has_reference, has_rubric)
         template = self.roles.get(role)
+        if template is None:
+            later = self.roles.get(role._replace(turns="later"))
+            template = later if later and later.shows_any_turn else None
         if template is None:
             raise ConfigError(Problem(f"no template for this role: {role}", self.file))
         if template.shows_any_turn:
@@ -86,12 +101,12 @@ class Templates:
             raise ConfigError(Problem(f"{message}; {hint}", self.file, key=template.name))
         return template
 
-    def check(self, needed: Iterable[tuple[TemplateMode, int, bool]]) -> None:
+    def check(self, needed: Iterable[tuple[TemplateMode, int, bool, bool]]) -> None:
         """Raise a `ConfigError` with everything that `pick` would refuse of what is needed."""
         problems: dict[Problem, None] = {}
-        for mode, turn, has_reference in sorted(set(needed)):
+        for what in sorted(set(needed)):
             try:
-                self.pick(mode, turn, has_reference)
+                self.pick(*what)
             except ConfigError as error:
                 problems.update(dict.fromkeys(error.problems))
         if problems:
@@ -222,6 +237,11 @@ def _role(template: Template) -> Role:
         if name.startswith(("answer", "conversation"))
         and (_PAIR.match(name) is None) is (other == "single")
     )
+    if "scale" in names and "rubric" not in names:
+        problems.append("{scale} is a rubric's, and there is no {rubric}")
+    if "rubric" in names and template.mode == "pairwise":
+        problems.append("{rubric} is for type 'single'")
     if problems:
         raise ConfigError(*(Problem(message, key="prompt_template") for message in problems))
-    return Role(template.mode, turns, any(name.startswith("ref") for name in names))
+    has_reference = any(name.startswith("ref") for name in names)
+    return Role(template.mode, turns, has_reference, "rubric" in names)

@@ -18,12 +18,12 @@ and ambiguous (other verdicts were written too).
 
 import re
 from ast import literal_eval
-from collections.abc import Iterator
 from math import inf, isfinite
 from typing import Literal, NamedTuple
 
 from asynceval.domain.sweep import Rule
 from asynceval.domain.verdict import Choice, Score, Unparsed
+from asynceval.prompts.brackets import bracketed, follows_rating, follows_verdict
 
 # A literal or a plain set comes first wherever possible: `re` then skips through the text quickly.
 # The look-behind leaves alone a tag that is quoted as code, like `<think>`.
@@ -32,22 +32,7 @@ _CLOSE = re.compile(r"<(?<!`<)/think(?:ing)?>")
 _LEADING = re.compile(r"\s*+<think(?:ing)?>")
 _CLOSING_LINE = re.compile(r"^</think(?:ing)?>[ \t\r]*$", re.MULTILINE)
 
-_BRACKETED = re.compile(
-    r"([\[\\【［][\[\\【［]{1,3}+)"  # any run of opening signs; `_BRACKETS` knows the valid ones
-    r"([^\[\]\\【】［］\n]{1,24}+)"
-    r"([\]\\】］]{2,4}+)"
-)
-_BRACKETS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
-    ("[[", "]]", ()),
-    (r"\[\[", r"\]\]", ("escaped",)),
-    ("【【", "】】", ("full_width",)),
-    ("［［", "］］", ("full_width",)),
-)
 _NUMBER = re.compile(r"([0-9]+(?:\.[0-9]*)?)(?:\s*/\s*([0-9]+))?")
-_DECORATION = r"[\s*_\"'`:：=-]{0,8}+"
-_RATING = re.compile(rf"(?<![A-Za-z])rating{_DECORATION}\Z", re.IGNORECASE)
-_VERDICT = re.compile(rf"(?<![A-Za-z])verdict{_DECORATION}\Z", re.IGNORECASE)
-_LABEL_REACH = 16  # a label and its decoration are no longer than this
 _RATING_LINE = re.compile(
     r"^[ \t*_#>\"'-]{0,8}+(?:(?:final|overall)[ \t]++)?rating[ \t*_\"'`]{0,4}+[:：=][ \t*_\"'`]{0,4}+"
     r"([0-9]{1,9}+(?:\.[0-9]{0,9}+)?(?:[ ]?/[ ]?[0-9]{1,9}+)?)[ \t\r*_\"'`.]{0,8}$",
@@ -117,12 +102,12 @@ def read_score(
     value = _GRADES.get(grade) if label else None
     if value is not None and lowest <= value <= highest and _is_plain(before):
         return Score(value)
-    said = _without_reasoning(text)
+    said = spoken(text)
     if not said or said.isspace():
         return _nothing_said(text)
     marks = [
-        _Mark(*_number(content, highest, flags), _follows(_RATING, said, start))
-        for start, content, flags in _bracketed(said)
+        _Mark(*_number(content, highest, flags), follows_rating(said, start))
+        for start, content, flags in bracketed(said)
         if not content.isalpha()  # the format being quoted: [[rating]]
     ]
     deciding = [mark for mark in marks if mark.is_labelled]
@@ -155,12 +140,12 @@ def read_choice(text: str, rule: Rule = "default") -> Choice | Unparsed:
             if f"[[{letter}]]" in text:
                 return Choice(winner)
         return Unparsed("no_verdict" if text.strip() else "empty")
-    said = _without_reasoning(text)
+    said = spoken(text)
     if not said or said.isspace():
         return _nothing_said(text)
     found = [
         (start, content.strip(), flags if content == content.strip() else (*flags, "spaced"))
-        for start, content, flags in _bracketed(said)
+        for start, content, flags in bracketed(said)
         if content.strip() in _WINNERS
     ]
     if not found:
@@ -168,7 +153,7 @@ def read_choice(text: str, rule: Rule = "default") -> Choice | Unparsed:
     deciding = found
     if len({letter for _, letter, _ in found}) > 1:
         last_line = said.rstrip().rfind("\n")
-        deciding = [mark for mark in found if _follows(_VERDICT, said, mark[0])][-1:] or [
+        deciding = [mark for mark in found if follows_verdict(said, mark[0])][-1:] or [
             mark for mark in found if mark[0] > last_line
         ]
         if len({letter for _, letter, _ in deciding}) != 1:
@@ -192,7 +177,7 @@ def _fastchat_score(text: str) -> Score | Unparsed:
     return Score(value) if isfinite(value) else Unparsed("out_of_range")
 
 
-def _without_reasoning(text: str) -> str:
+def spoken(text: str) -> str:
     """Return a judge's words without any reasoning: closed, cut off, or opened by the template."""
     if not _may_have_tags(text):
         return text
@@ -225,19 +210,6 @@ def _may_have_tags(text: str) -> bool:
 
 def _nothing_said(text: str) -> Unparsed:
     return Unparsed("only_reasoning" if text.strip() else "empty")
-
-
-def _bracketed(text: str) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-    """Yield where each `[[...]]` or lenient form of it starts, what it holds, and its flags."""
-    for found in _BRACKETED.finditer(text):
-        for opening, closing, flags in _BRACKETS:
-            if found[1].endswith(opening) and found[3].startswith(closing):
-                yield found.end(1) - len(opening), found[2], flags
-                break
-
-
-def _follows(label: re.Pattern[str], text: str, start: int) -> bool:
-    return label.search(text, max(0, start - _LABEL_REACH), start) is not None
 
 
 def _number(

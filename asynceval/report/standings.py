@@ -38,9 +38,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One model as one judge sees it. `expected` is how many scores there would be in all.
+    """One model as one judge sees it: `n` scores of the `expected`.
 
-    `unflagged` is the mean of the scores for which the judge was shown no answer that imitates it.
+    `unflagged` is the mean without the `flagged` scores, for which the judge was shown an answer that
+    imitates it. Means over grades of several scales are None.
     """
 
     judge: str
@@ -49,6 +50,8 @@ class Standing:
     unflagged: Estimate | None
     turns: dict[int, Part]
     categories: dict[str, Part]
+    n: int
+    flagged: int
     expected: int
     missing: tuple[Missing, ...]
 
@@ -56,16 +59,6 @@ class Standing:
     def average(self) -> Estimate | None:
         """The mean of all scores."""
         return self.whole.mean
-
-    @property
-    def flagged(self) -> int:
-        """How many scores are for answers that imitate a judge, or follow one that does."""
-        return self.n - (self.unflagged.n if self.unflagged else 0)
-
-    @property
-    def n(self) -> int:
-        """How many scores there are."""
-        return self.average.n if self.average else 0
 
 
 class Standings:
@@ -82,6 +75,7 @@ class Standings:
             for turn in range(1, len(question.turns) + 1)
         )
         self._numbers = {(p.question, p.turn): number for number, p in enumerate(self._places)}
+        self._has_one_scale = len(plan.scales()) <= 1
         self._scores: defaultdict[tuple[str, str], _Scores] = defaultdict(_Scores)
         self._endings: defaultdict[tuple[str, str], Counts[tuple[Ending, str]]] = defaultdict(
             Counts
@@ -122,9 +116,11 @@ class Standings:
 
         def part(turn: int | None = None, category: str | None = None) -> Part:
             rows = scores.placed(self._places)
-            mean = clustered_mean(
-                (p.question, value) for p, value in rows if p.is_in(turn, category)
-            )
+            mean = None
+            if category is not None or self._has_one_scale:
+                mean = clustered_mean(
+                    (p.question, value) for p, value in rows if p.is_in(turn, category)
+                )
             return Part(mean, is_comparable=not any(p.is_in(turn, category) for p in lacking))
 
         turns = sorted({place.turn for place in self._places})
@@ -139,9 +135,13 @@ class Standings:
                     scores.placed(self._places), scores.flagged, strict=True
                 )
                 if not is_flagged
-            ),
+            )
+            if self._has_one_scale
+            else None,
             turns={turn: part(turn=turn) for turn in turns},
             categories={category: part(category=category) for category in categories},
+            n=len(scores),
+            flagged=sum(scores.flagged),
             expected=len(scores) + endings.total(),
             missing=missing(endings),
         )

@@ -54,6 +54,7 @@ class Counter:
 
     def __init__(self, plan: Plan) -> None:
         """Start with nothing counted."""
+        self._plan = plan
         self._endings: Counts[Ending] = Counts()
         self._standings = Standings(plan)
         self._pairwise = Pairwise(plan)
@@ -116,6 +117,7 @@ class Counter:
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(standings),
+                *warnings.of_scales(self._plan),
                 *warnings.of_answers(answers),
                 *warnings.of_aliases(aliases),
             ),

@@ -3,6 +3,7 @@
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Sequence
 
+from asynceval.conversation import Plan
 from asynceval.domain.alias import is_alias
 from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
@@ -47,6 +48,16 @@ def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
         cut = sum(m.n for s in by_judge for m in s.missing if m.reason == "cut_off")
         if cut:
             yield f"{cut} judgments by {judge} were cut off before a verdict: raise its max_tokens"
+
+
+def of_scales(plan: Plan) -> Iterator[str]:
+    """Say why there is no mean over all categories, where they are graded on several scales."""
+    scales = plan.scales()
+    if len(scales) > 1 and not all(judge.is_pairwise for judge in plan.sweep.judges):
+        parts = [f"{scale} for {_listed(categories)}" for scale, categories in scales.items()]
+        yield (
+            f"grades are on different scales ({'; '.join(parts)}): there are means by category only"
+        )
 
 
 def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:

@@ -16,6 +16,7 @@ _RATING_EXAMPLE = re.compile(r"(?:rating|评分)\s*[:：]\s*\[\[", re.IGNORECASE
 _CHOICE_EXAMPLE = re.compile(r"(?:verdict|结论)\s*[:：]\s*\[\[", re.IGNORECASE)
 _POINT = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(STRONG + WEAK)}),")
 _MARKED_TAG = re.compile(r"<[a-z_]+-([0-9a-f]{8})>")
+_SCALE = re.compile(r"(?:scale|尺度)\s*[:：]?\s*(?:(\d+)-(\d+)|([^\n|:：]+(?: \| [^\n|:：]+)+))")
 _SIDE_B = re.compile(
     r"(?:assistant|model|answer|conversation|response|助手|模型|回答)['_\s-]*B(?![a-z])",
     re.IGNORECASE,
@@ -60,7 +61,7 @@ def grade(judge: str, messages: Messages, choice: int = 0) -> str | None:
     seed = digest(judge, str(choice), prompt)
     answers = find_answers(prompt)
     if asked == "rating":
-        return _rate(judge, answers[-1] if answers else None, seed)
+        return _rate(judge, answers[-1] if answers else None, seed, _scale(prompt))
     return _compare(judge, *_sides(prompt, answers), seed)
 
 
@@ -113,13 +114,26 @@ def _quality(answer: Found | None, seed: bytes) -> float:
     return answer.quality if answer else 0.3 + 0.3 * unit("unknown", seed)
 
 
-def _rate(judge: str, answer: Found | None, seed: bytes) -> str:
+def _scale(prompt: str) -> tuple[str, ...]:
+    """Return the grades that a prompt names last as its scale, from 1 to 10 if it names none."""
+    found = None
+    for found in _SCALE.finditer(prompt):  # noqa: B007 - the last one
+        pass
+    if found is None:
+        return tuple(map(str, range(1, 11)))
+    if found[3]:
+        return tuple(label.strip() for label in found[3].split(" | "))
+    return tuple(map(str, range(int(found[1]), int(found[2]) + 1)))
+
+
+def _rate(judge: str, answer: Found | None, seed: bytes, scale: tuple[str, ...]) -> str:
     dice = Dice(seed)
     severity = unit("severity", judge) - 0.5
     noise = 2 * dice.unit() - 1
     value = round(1 + 9 * _quality(answer, seed) + noise - severity)
     remarks = f"{_describe('The answer', answer)} {dice.pick(_REMARKS)}"
-    return f"{remarks}\n\nRating: [[{min(max(value, 1), 10)}]]"
+    share = (min(max(value, 1), 10) - 1) / 9
+    return f"{remarks}\n\nRating: [[{scale[round(share * (len(scale) - 1))]}]]"
 
 
 def _compare(judge: str, first: Found | None, second: Found | None, seed: bytes) -> str:

@@ -1,6 +1,6 @@
 """What was asked of a run directory: `sweep.json` and `questions.jsonl`, so that it stands alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +13,12 @@ from asynceval import __version__
 from asynceval.conversation import Plan
 from asynceval.domain.call import Settings
 from asynceval.domain.errors import ConfigError, StorageError
+from asynceval.domain.jury import Jury
 from asynceval.domain.question import Question
+from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Budget, Endpoint, Http, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
+from asynceval.store.changes import changes
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.plainfile import read_whole
 
@@ -34,7 +37,7 @@ def write(folder: Path, plan: Plan, disk: Disk = REAL_DISK) -> tuple[str, ...]:
     `sweep.json` names the hash of its questions, which lie beside it before it takes effect. So a
     crash leaves the old request or the new one, never parts of both.
     """
-    changes: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     questions = b"".join(orjson.dumps(question) + b"\n" for question in plan.questions)
     content = {
         "format": FORMAT,
@@ -48,13 +51,13 @@ def write(folder: Path, plan: Plan, disk: Disk = REAL_DISK) -> tuple[str, ...]:
     try:
         disk.make_folder(folder)
         if (folder / _SWEEP).exists():
-            changes = tuple(_changes(read(folder), plan))
+            told = tuple(changes(read(folder), plan))
             _settle(folder, disk)
         _replace(folder, questions, sweep, disk)
     except OSError as error:
         place = error.filename or folder  # a full disk is told without a name
         raise StorageError(f"{place}: cannot be written: {error.strerror}") from error
-    return changes
+    return told
 
 
 def read(folder: Path) -> Plan:
@@ -157,9 +160,19 @@ def _sweep(fields: dict[str, Any]) -> Sweep:
             "endpoints": tuple(_endpoint(endpoint) for endpoint in fields["endpoints"]),
             "author": fields.get("author") and _target(fields["author"]),
             "targets": tuple(_target(target) for target in fields["targets"]),
+            "rubrics": tuple(_rubric(rubric) for rubric in fields.get("rubrics", ())),
+            "juries": tuple(
+                Jury(**{**jury, "judges": tuple(jury["judges"])})
+                for jury in fields.get("juries", ())
+            ),
             "judges": tuple(Judge(**_set(_budgeted(_priced(judge)))) for judge in fields["judges"]),
         }
     )
+
+
+def _rubric(fields: dict[str, Any]) -> Rubric:
+    scale = Scale(**{**fields["scale"], "labels": tuple(fields["scale"]["labels"])})
+    return Rubric(**{**fields, "scale": scale, "categories": tuple(fields["categories"])})
 
 
 def _target(fields: dict[str, Any]) -> Target:
@@ -190,65 +203,3 @@ def _set(fields: dict[str, Any]) -> dict[str, Any]:
 def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:
     budget = {"budget": None, **fields}["budget"]
     return {**fields, "budget": budget and Budget(**budget)}
-
-
-def _changes(old: Plan, new: Plan) -> Iterator[str]:
-    yield from _named("model", old.sweep.targets, new.sweep.targets)
-    yield from _named("judge", _unlimited(old.sweep.judges), _unlimited(new.sweep.judges))
-    before = {question.id: question for question in old.questions}
-    after = {question.id: question for question in new.questions}
-    changed = sum(1 for name in before.keys() & after.keys() if before[name] != after[name])
-    for number, what in (
-        (len(after.keys() - before.keys()), "added"),
-        (len(before.keys() - after.keys()), "left out"),
-        (changed, "changed"),
-    ):
-        if number:
-            yield f"{number} question{'s' if number > 1 else ''} {what}"
-    if old.templates != new.templates:
-        yield "judge templates changed"
-    if old.sweep.author != new.sweep.author:
-        before_it, after_it = (
-            "none" if author is None else author.name
-            for author in (old.sweep.author, new.sweep.author)
-        )
-        yield f"the model that writes references {before_it} -> {after_it}"
-    if old.sweep.choices != new.sweep.choices:
-        yield f"choices {old.sweep.choices} -> {new.sweep.choices}"
-    if old.sweep.budget != new.sweep.budget:
-        yield f"budget {_most(old.sweep.budget)} -> {_most(new.sweep.budget)}"
-    budgets = {judge.name: judge.budget for judge in old.sweep.judges}
-    for judge in new.sweep.judges:
-        if judge.name in budgets and budgets[judge.name] != judge.budget:
-            yield (
-                f"budget of judge {judge.name} {_most(budgets[judge.name])} -> {_most(judge.budget)}"
-            )
-
-
-def _unlimited(judges: Iterable[Judge]) -> tuple[Judge, ...]:
-    """Return the judges as they ask: a budget changes no call."""
-    return tuple(replace(judge, budget=None) for judge in judges)
-
-
-def _most(budget: Budget | None) -> str:
-    """Return a budget in words."""
-    if budget is None:
-        return "none"
-    usd = None if budget.usd is None else f"{budget.usd:g} USD"
-    tokens = None if budget.tokens is None else f"{budget.tokens} tokens"
-    return " and ".join(part for part in (usd, tokens) if part) or "none"
-
-
-def _named(
-    kind: str, old: Iterable[Target] | Iterable[Judge], new: Iterable[Target] | Iterable[Judge]
-) -> Iterator[str]:
-    before = {item.name: item for item in old}
-    after = {item.name: item for item in new}
-    for name, item in after.items():
-        if name not in before:
-            yield f"{kind} {name} added"
-        elif before[name] != item:
-            yield f"{kind} {name} changed"
-    for name in before:
-        if name not in after:
-            yield f"{kind} {name} left out"

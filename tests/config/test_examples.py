@@ -35,7 +35,7 @@ def test_every_config_loads(path: Path) -> None:
     assert request.sweep.judges
 
 
-@pytest.mark.parametrize("name", ["quickstart", "testcases_zh"])
+@pytest.mark.parametrize("name", ["quickstart", "testcases_zh", "testcases_zh_rubric"])
 def test_the_simulated_configs_need_no_key(name: str) -> None:
     """Each endpoint of these configs is a server of our own."""
     if name == "quickstart" and shipped.find("duet") is None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from asynceval.prompts.templates import load
+
 SET = Path(__file__).parents[2] / "data/testcases_zh"
 CATEGORIES = ["功能测试", "边界与等价类", "接口测试", "异常与容错", "状态与并发"]
 SINGLE = ["question", "answer"]
@@ -396,3 +398,14 @@ def test_class_booking_claims() -> None:
                 free, booked = seen[who] - 1, booked + 1
         oversold += booked > 1
     assert oversold == 18
+
+
+def test_the_template_for_a_rubric_judges_any_turn() -> None:
+    """One template in Chinese shows rubric, scale and conversation behind a mark."""
+    found = load(SET / "rubric_prompts.jsonl")
+    for turn in (1, 2, 3):
+        template = found.pick("single", turn, has_reference=False, has_rubric=True)
+        assert template.placeholders == {"mark", "rubric", "scale", "conversation"}
+        assert template.user.endswith("\nRating: [[n]]")
+    rubric = (SET / "rubric.txt").read_text(encoding="utf-8")
+    assert [line[:3] for line in rubric.splitlines()[1:6]] == [f"{n} 分" for n in range(5, 0, -1)]

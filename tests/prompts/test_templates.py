@@ -136,6 +136,7 @@ def test_fields_of_pairs() -> None:
         ("{answer_a} {answer_b}", "no {question} (first turn), {question_1} or {conversation_a}"),
         ("{question} {answer_a} {answer_b} {answer}", "{answer} is for type 'single'"),
         ("{conversation_a} {conversation_b} {answer_1}", "{answer_1} is for type 'single'"),
+        ("{conversation_a} {conversation_b} {rubric}", "{rubric} is for type 'single'"),
         ("{conversation_a} {conversation_c}", "unknown placeholder {conversation_c}"),
     ],
 )
@@ -143,6 +144,32 @@ def test_no_role_for_pairs(tmp_path: Path, text: str, message: str) -> None:
     """A pairwise template that hides a side, or is for single answers, is refused by what it lacks."""
     (problem,) = problems(written(tmp_path, single(text, type="pairwise")))
     assert problem.startswith(f"1: prompt_template: {message}")
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+@pytest.mark.parametrize("has_reference", [False, True])
+def test_ours_by_a_rubric(turn: int, *, has_reference: bool) -> None:
+    """One template judges any turn by a rubric, and shows the scale and the conversation."""
+    template = templates.builtin().pick("single", turn, has_reference, has_rubric=True)
+    references = REFERENCES if has_reference else []
+    made = fields(QUESTIONS, ANSWERS[:turn], references, "0f")
+    _, user = template.fill({**made, "rubric": "5: all well", "scale": "1-5"})
+    assert ">\n5: all well\n</rubric-0f>" in user.content
+    assert "the scale 1-5:\nRating: [[n]]" in user.content
+    for text in [*QUESTIONS[:turn], *ANSWERS[:turn], *references[:turn]]:
+        assert f">\n{text}\n</" in user.content
+
+
+def test_a_rubric_needs_a_template_that_shows_it(tmp_path: Path) -> None:
+    """A file without {rubric} has no template for a category with one, and the error says so."""
+    loaded = templates.load(written(tmp_path, FIRST, LATER))
+    with pytest.raises(ConfigError, match=r"by a rubric \(.*, and \{rubric\}\)"):
+        loaded.check([("single", 1, False, True)])
+    by_rubric = single("{conversation} {rubric} {scale}", name="r")
+    loaded = templates.load(written(tmp_path, FIRST, LATER, by_rubric))
+    loaded.check([("single", turn, False, True) for turn in (1, 2, 3)])
+    assert loaded.pick("single", 1, False, has_rubric=True).name == "r"
+    assert loaded.pick("single", 1, False).name == "f"
 
 
 def test_any_number_of_turns() -> None:
@@ -271,7 +298,7 @@ def test_the_chinese_set() -> None:
     """The templates of our Chinese set are loaded and play every role of two turns."""
     if not CHINESE.is_file():
         pytest.skip(f"the Chinese question set is not here: {CHINESE}")
-    templates.load(CHINESE).check(ROLES)
+    templates.load(CHINESE).check((*role, False) for role in ROLES)
 
 
 def test_records() -> None:
@@ -328,6 +355,7 @@ def test_every_problem_of_a_file(tmp_path: Path) -> None:
         ("{question} {answer} {ref_answer_2}", "{question} is for the first turn only"),
         ("{question} {answer} {answer_a}", "{answer_a} is for type 'pairwise'"),
         ("{conversation} {answer_b_1}", "{answer_b_1} is for type 'pairwise'"),
+        ("{question} {answer} {scale}", "{scale} is a rubric's, and there is no {rubric}"),
         ("{conversation} {conversation_b}", "{conversation_b} is for type 'pairwise'"),
     ],
 )
@@ -358,9 +386,9 @@ def test_no_file(tmp_path: Path) -> None:
 def test_missing_roles(tmp_path: Path) -> None:
     """A role that is needed and missing is an error, one that is not needed is none."""
     loaded = templates.load(written(tmp_path, FIRST))
-    loaded.check([("single", 1, False)])
+    loaded.check([("single", 1, False, False)])
     with pytest.raises(ConfigError) as caught:
-        loaded.check([("single", 2, True), ("single", 1, True), ("single", 3, True)])
+        loaded.check(("single", turn, True, False) for turn in (2, 1, 3))
     assert [problem.message.partition(" (")[0] for problem in caught.value.problems] == [
         "no template for this role: type 'single', the first turn, with a reference",
         "no template for this role: type 'single', later turns, with a reference",

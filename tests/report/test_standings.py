@@ -1,6 +1,7 @@
 """Standings: who can be compared with whom, and what each model lacks."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
+from asynceval.domain.rubric import Rubric, Scale
 from asynceval.report.document import document
 from asynceval.report.standings import Missing, Standing
 from tests.report.scene import Answer, answered, graded, plan, play
@@ -150,3 +152,29 @@ def test_scores_without_what_imitates_a_judge(tmp_path: Path) -> None:
     assert (unflagged.value, unflagged.n) == (5, 4)
     row = next(row for row in document(plan(("a", "b")), summary)["single"] if row["model"] == "b")
     assert (row["average_unflagged"], row["n_unflagged"]) == (5, 4)
+
+
+def test_grades_on_different_scales_are_never_pooled(tmp_path: Path) -> None:
+    """Where categories have different scales there are means by category, and a warning says why."""
+    base = plan(("a",), questions=3)
+    rubric = Rubric("r", "How?", Scale(0, 1, ("fail", "pass")), ("math",))
+    what = replace(base, sweep=replace(base.sweep, rubrics=(rubric,)))
+
+    def say(cell: Cell) -> Answer:
+        if not cell.judge:
+            return answered(cell)
+        return Reply("Rating: [[pass]]") if cell.category == "math" else graded(6)
+
+    summary, _ = play(tmp_path, what, say)
+    (found,) = summary.standings
+    assert (found.average, found.unflagged, found.n) == (None, None, 6)
+    assert {part.mean for part in found.turns.values()} == {None}
+    means = {name: part.mean and part.mean.value for name, part in found.categories.items()}
+    assert means == {"writing": 6, "math": 1}
+    (warning,) = summary.warnings
+    assert "different scales (1-10 for writing; fail | pass for math)" in warning
+    (row,) = document(what, summary)["single"]
+    assert (row["average"], row["se"], row["ci"], row["n"], row["n_unflagged"]) == (
+        *(None, None, None),
+        *(6, 6),
+    )

@@ -116,6 +116,26 @@ def test_a_choice_is_asked_for_by_a_letter_to_fill_in() -> None:
     assert choice(judged(prompt.format(a=weak, b=strong))) == "B"
 
 
+@pytest.mark.parametrize(
+    ("scale", "allowed"),
+    [("scale 1-5", "12345"), ("评分尺度：0-3", "0123"), ("scale fail | so so | pass", None)],
+)
+def test_grades_are_on_the_scale_that_is_named(scale: str, allowed: str | None) -> None:
+    """Ratings are of the scale in the prompt, a number or a label, and follow skill on it."""
+    prompt = "{answer}\nOne grade of the " + scale + ":\nRating: [[n]]"
+    grades = list(allowed or ("fail", "so so", "pass"))
+    found = {
+        model: [
+            grades.index(
+                re.findall(r"\[\[(.*?)\]\]", judged(prompt.format(answer=ask(model, q))))[0]
+            )
+            for q in QUESTIONS
+        ]
+        for model in ("sim-s15", "sim-s85")
+    }
+    assert mean(found["sim-s15"]) + 0.5 < mean(found["sim-s85"])
+
+
 def test_judges_differ() -> None:
     """Two judges do not give all the same ratings, and one judge gives the same every time."""
     prompts = [ENGLISH.format(question=q, answer=ask("sim-s50", q)) for q in QUESTIONS]

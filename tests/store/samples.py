@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
+from asynceval.domain.jury import Jury
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import builtin
 from asynceval.store.line import Record
@@ -96,6 +98,11 @@ def plan(*targets: str, questions: int = 3) -> Plan:
             ),
             choices=2,
             rule="fastchat",
+            rubrics=(
+                Rubric("labels", "Does it run?", Scale(0, 1, ("fail", "pass")), ("math",)),
+                Rubric("rest", "How good?\r\n", Scale(1, 5)),
+            ),
+            juries=(Jury("jury", ("judge", "other"), "median", 1),),
         ),
         tuple(
             Question(

@@ -1,0 +1,39 @@
+"""Juries: whether their judges are there, and fit together."""
+
+from collections.abc import Iterator
+
+from asynceval.config.document import Fault
+from asynceval.config.fields import unknown_name
+from asynceval.domain.jury import Jury
+from asynceval.domain.sweep import Sweep
+
+
+def faults(sweep: Sweep) -> Iterator[Fault]:
+    """Yield what is wrong with the juries of a sweep."""
+    taken = {judge.name: "a judge" for judge in sweep.judges}
+    for at, jury in enumerate(sweep.juries):
+        path = ("juries", at)
+        if jury.name in taken:
+            yield (*path, "name"), f"is the name of {taken[jury.name]} already"
+        taken.setdefault(jury.name, "a jury")
+        for key, message in _faults(sweep, jury):
+            yield (*path, key), message
+
+
+def _faults(sweep: Sweep, jury: Jury) -> Iterator[tuple[str, str]]:
+    judges = {judge.name: judge for judge in sweep.judges}
+    unknown = [name for name in jury.judges if name not in judges]
+    for name in unknown:
+        yield "judges", unknown_name("judge", tuple(judges), name)
+    if len(set(jury.judges)) != len(jury.judges):
+        yield "judges", "names a judge twice"
+    if jury.minimum > len(jury.judges):
+        yield "minimum", f"is more than its {len(jury.judges)} judges"
+    if unknown:
+        return
+    modes = {judges[name].mode for name in jury.judges}
+    compared = {(judges[name].mode, judges[name].baseline) for name in jury.judges}
+    if len(compared) > 1:
+        yield "judges", "do not judge the same: their modes or their baselines differ"
+    elif modes != {"single"} and jury.rule != "majority":
+        yield "rule", 'must be "majority", since its judges compare pairs'
