@@ -40,8 +40,8 @@ _ENDING_OF: Mapping[Cause, Ending] = {
 class Outcome:
     """What a cell of the plan came to: tokens spent on its reply, or the cause why there is none.
 
-    A cell that depends on a missing answer has the answer's cause, and says so; `blamed` is
-    whose answer a game lacks. `verdict` is what a judge's
+    The judgment of a missing answer has the answer's cause, and says so; what follows in a later turn
+    was not reached. `blamed` is whose answer a game lacks. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
     call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
     which came to nothing usable, and `rungs` say what was asked after each. `answered_by` is the name that the server gave to the model, and
@@ -182,7 +182,8 @@ def _conversation(
             cause = causes.get(found.missing, Cause.NOT_REACHED)
             yield Outcome(cell, cause=cause), ""
             for lost in dependents(plan, question, cell):
-                yield Outcome(lost, cause=cause, is_dependent=True), ""
+                its = cause if lost.turn == cell.turn else Cause.NOT_REACHED
+                yield Outcome(lost, cause=its, is_dependent=True), ""
 
 
 def _meeting(
@@ -195,7 +196,7 @@ def _meeting(
 ) -> Outcome:
     """Return what a judgment came to that needs several answers.
 
-    One that lacks an answer has the cause of the first that is missing.
+    One that lacks an answer has the cause why that is missing.
     """
     needed = [(cell.target, cell.choice)]
     if cell.opponent is not None:
@@ -205,7 +206,7 @@ def _meeting(
     texts: dict[tuple[str, int], list[str]] = {}
     for who in needed:
         answers = said[who][: cell.turn]
-        cause = next((cause for _, cause in answers if cause is not None), None)
+        _, cause = answers[-1]
         if cause is not None:
             return Outcome(cell, cause=cause, is_dependent=True, blamed=who[0])
         texts[who] = [text for text, _ in answers]

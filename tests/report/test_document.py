@@ -153,23 +153,25 @@ def test_what_is_missing(tmp_path: Path) -> None:
         "expected": 18,
         "scored": 6,
         "unparsed": 0,
-        "failed": 6,
+        "failed": 3,
         "refused": 6,
         "filtered": 0,
         "context_length": 0,
-        "not_reached": 0,
+        "not_reached": 3,
         "truncated": 0,
     }
     assert got["failures"] == [
-        {"kind": "answer", "model": "delta", "cause": "server", "n": 6},
+        {"kind": "answer", "model": "delta", "cause": "not_reached", "n": 3},
+        {"kind": "answer", "model": "delta", "cause": "server", "n": 3},
         {"kind": "judgment", "model": "judge", "cause": "refused", "n": 6},
-        {"kind": "lost judgment", "model": "delta", "cause": "server", "n": 6},
+        {"kind": "lost judgment", "model": "delta", "cause": "not_reached", "n": 3},
+        {"kind": "lost judgment", "model": "delta", "cause": "server", "n": 3},
     ]
     lacks = {row["model"]: (row["missing"], row["comparable"]) for row in got["single"]}
     assert lacks == {
         "alpha": ({}, True),
         "gamma": ({"refused": 6}, False),
-        "delta": ({"failed": 6}, False),
+        "delta": ({"failed": 3, "not_reached": 3}, False),
     }
     assert got["warnings"][0] == "12 of 18 judgments have no score; every mean says its n"
 

@@ -93,17 +93,19 @@ def test_order(tmp_path: Path) -> None:
 
 
 def test_failed_first_turn(tmp_path: Path) -> None:
-    """A first answer that failed counts all its judgments as failed, under its cause."""
+    """A first answer that failed takes its judgments along; the turn after it was never sent."""
 
     def say(cell: Cell) -> Answer:
         is_lost = (cell.target, cell.question, cell.judge) == ("beta", "q0", None)
         return Cause.TIMEOUT if is_lost else well(cell)
 
     summary, _ = play(tmp_path, plan(repeats=2), say)
-    assert summary.coverage == Coverage(24, scored=20, failed=4)
+    assert summary.coverage == Coverage(24, scored=20, failed=2, not_reached=2)
     assert summary.failures == (
-        Failures("answer", "beta", "timeout", 2),
-        Failures("lost judgment", "beta", "timeout", 4),
+        Failures("answer", "beta", "not_reached", 1),
+        Failures("answer", "beta", "timeout", 1),
+        Failures("lost judgment", "beta", "not_reached", 2),
+        Failures("lost judgment", "beta", "timeout", 2),
     )
     beta = next(s for s in summary.standings if s.model == "beta")
     assert beta.average is not None
@@ -138,10 +140,10 @@ def test_a_judgment_without_its_answer_ends_as_the_answer_does(
     """What a missing answer takes with it has the answer's class, under the target's name."""
 
     def say(cell: Cell) -> Answer:
-        is_lost = (cell.target, cell.question, cell.judge) == ("beta", "q0", None)
+        is_lost = (cell.target, cell.question, cell.turn, cell.judge) == ("beta", "q0", 2, None)
         return cause if is_lost else well(cell)
 
-    summary, found = play(tmp_path, plan(), say)
+    summary, found = play(tmp_path, plan(repeats=2), say)
     lost = [outcome for outcome in found if outcome.cell.judge and outcome.is_dependent]
     ending: Ending = next((ending for ending in ENDINGS if ending == cause), "failed")
     assert {outcome.ending for outcome in lost} == {ending}
