@@ -51,6 +51,7 @@ def plan(
     from asynceval.cli.prepare import draft
     from asynceval.cli.tables import Results
     from asynceval.config.flags import resolve
+    from asynceval.config.prices import unpriced
     from asynceval.report.outlook import document, outlook
     from asynceval.store.request import sealed
     from asynceval.store.store import Store
@@ -63,6 +64,8 @@ def plan(
         for warning in drafted.warnings:
             say(f"warning: {warning}")
         what = sealed(folder, drafted.whole())
+        for problem in unpriced(drafted.sweep):
+            say(f"warning: a run will be refused: {problem}")
         if before is None:
             found = outlook(what, None, what_if)
         else:

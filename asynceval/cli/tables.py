@@ -58,7 +58,7 @@ def show(
         standings = [s for s in summary.standings if s.judge == judge.name]
         console.print(_text(f"Scores by {judge.name}, {_scale(plan)}"), style="italic")
         console.print(_leaderboard(standings, console.width))
-        if not all(standing.whole.is_comparable for standing in standings):
+        if any(standing.whole.mean and not standing.whole.is_comparable for standing in standings):
             console.print(_UNEVEN)
         _print_lines(console, totals.notes(standings))
         console.print("Means by category", style="italic")

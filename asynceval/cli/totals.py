@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from asynceval.progress.wording import dollars
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
@@ -64,8 +65,11 @@ def cost(spending: Iterable[Spending], lost: Mapping[Model, Lost]) -> Iterator[s
         prompt = sum(its.prompt_tokens for its in spent)
         completion = sum(its.completion_tokens for its in spent)
         usd = [its.usd for its in spent if its.usd is not None]
-        total = f"${sum(usd):,.4f}" if len(usd) == len(spent) else "not known"
-        yield f"Cost: {total}, for {calls:,} calls with {prompt:,} tokens in and {completion:,} out."
+        total = dollars(sum(usd)) if len(usd) == len(spent) else "not known"
+        yield (
+            f"Cost of all runs: {total}, "
+            f"for {calls:,} calls with {prompt:,} tokens in and {completion:,} out."
+        )
     for its in spent:
         if its.uncounted:
             yield f"  tokens not known for {its.uncounted} of {its.calls} {its.kind}s of {its.model}"

@@ -17,7 +17,7 @@ COLUMNS = (
     Column("mean", 5, 3),
     Column("retried", 7, 6),
     Column("failed", 6, 2),
-    Column("cost", 7, 5, is_optional=True),
+    Column("USD", 7, 5, is_optional=True),
 )
 TITLES = {"target": "models", "judge": "judges"}
 
@@ -72,7 +72,7 @@ def _row(tally: Tally, name: str, lanes: Sequence[LaneCount], style: str = "") -
         Cell(f"{sum(lane.score_sum for lane in lanes) / scores:.2f}") if scores else EMPTY,
         _number(sum(lane.retried for lane in lanes)),
         _number(sum(lane.failed for lane in lanes), "red"),
-        EMPTY if cost is None else Cell(f"${cost:,.2f}"),
+        EMPTY if cost is None else Cell(f"{cost:,.2f}"),
     )
     return Row(name, cells, part=done / total if total else 0.0, style=style)
 

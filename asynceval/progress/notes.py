@@ -3,6 +3,7 @@
 from rich.cells import cell_len
 from rich.text import Text
 
+from asynceval.progress.cost import cost
 from asynceval.progress.held import held
 from asynceval.progress.sentences import (
     FULL_DISK,
@@ -20,7 +21,7 @@ from asynceval.progress.sentences import (
     stop,
 )
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import causes, clip, dollars, shorten
+from asynceval.progress.wording import causes, clip, shorten
 
 BETWEEN = "  ·  "
 LONG = 60.0
@@ -123,14 +124,6 @@ def _counts(tally: Tally) -> list[tuple[str, str]]:
         said.append((f"retried: {causes(tally.retries)}", "dim"))
     if unparsed := sum(lane.unparsed for lane in tally.lanes):
         said.append((f"without a verdict: {unparsed:,}", "dim"))
-    if tally.cost is not None:
-        said.append((_cost(tally, tally.cost), "dim"))
+    if told := cost(tally):
+        said.append((told, "dim"))
     return said
-
-
-def _cost(tally: Tally, cost: float) -> str:
-    """Return what this run has cost, and what that does not include."""
-    priced = [lane for lane in tally.lanes if lane.lane.price is not None]
-    amount = dollars(cost, at_least=any(lane.uncounted for lane in priced))
-    unknown = len(tally.lanes) - len(priced)
-    return f"cost: {amount}" + (f", {unknown:,} without a price" if unknown else "")

@@ -20,6 +20,7 @@ from asynceval.domain.events import (
     SweepStarted,
     SweepStopping,
 )
+from asynceval.progress.cost import cost
 from asynceval.progress.held import held
 from asynceval.progress.sentences import (
     FULL_DISK,
@@ -38,7 +39,7 @@ from asynceval.progress.sentences import (
 )
 from asynceval.progress.tally import Tally
 from asynceval.progress.waits import STOOD_STILL
-from asynceval.progress.wording import dollars, duration, one_line, percent, rate
+from asynceval.progress.wording import duration, one_line, percent, rate
 
 EVERY = 5.0
 """Seconds between two lines of numbers, and between two that tell of the same thing."""
@@ -161,8 +162,8 @@ class PlainLines:
             f"retried {sum(lane.retried for lane in tally.lanes):,}",
             f"failed {tally.failed:,}",
         ]
-        if tally.cost is not None:
-            parts.append(f"cost {dollars(tally.cost)}")
+        if told := cost(tally):
+            parts.append(told)
         self._write("  ".join(parts))
         for outage in news.down.values():
             self._write(still_down(outage.event))

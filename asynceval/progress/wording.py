@@ -66,10 +66,11 @@ def share(part: float) -> str:
     return f"{min(100, round(100 * part))} %"
 
 
-def dollars(amount: float, *, at_least: bool = False) -> str:
-    """Return US dollars, to the cent, or finer if it is less than ten of them."""
-    digits = 2 if amount >= 0.1 or not amount else 4
-    return f"{'≥' if at_least else ''}${amount:,.{digits}f}"
+def dollars(amount: float, *more: float) -> str:
+    """Return US dollars, to the cent; the less it is, the finer. `more` gives the ends of an interval."""
+    digits = 2 if amount >= 10 or not amount else 4 if amount >= 0.01 else 6
+    ends = " to ".join(f"{end:,.{digits}f}" for end in more)
+    return f"{amount:,.{digits}f}" + (f" ({ends})" if ends else "") + " USD"
 
 
 def causes(counts: Mapping[Cause, int]) -> str:

@@ -1,12 +1,13 @@
 """The outlook: all that can be said of a plan before it is run, for the terminal and as JSON."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from asynceval.conversation import Plan
 from asynceval.domain.sweep import Parallel, Sweep
+from asynceval.report import budgets
 from asynceval.report import duration as time
 from asynceval.report import estimate as money
 from asynceval.report.duration import Duration, duration
@@ -58,16 +59,15 @@ def outlook(plan: Plan, store: Store | None, what_if: Parallel | None = None) ->
         used[model] += (usage.prompt_tokens, usage.completion_tokens)
     found = survey(plan.live(), (lambda _: None) if store is None else store.get)
     rows = estimate(plan.sweep, found)
-    usd, spent = total(row.usd for row in rows if row.todo), _spent(plan.sweep, used)
     turns = max((len(question.turns) for question in plan.questions), default=0)
     cases = (None,) if what_if is None else (None, what_if)
     return Outlook(
         plan.sweep.name,
         rows,
-        usd,
-        spent,
+        total(row.usd for row in rows if row.todo),
+        budgets.spent(used, budgets.prices_of(plan.sweep)),
         tuple((case, duration(plan.sweep, rows, took, turns, case)) for case in cases),
-        tuple(_notes(plan.sweep, rows, usd, spent, took)),
+        (*_notes(plan.sweep, rows, took, cases), *budgets.notes(plan.sweep, rows, used)),
     )
 
 
@@ -111,24 +111,11 @@ def _model(row: Row) -> dict[str, Any]:
     }
 
 
-def _spent(sweep: Sweep, used: dict[Model, list[int | None]]) -> float | None:
-    prices = {("answer", target.name): target.price for target in sweep.asked}
-    prices |= {("judgment", judge.name): judge.price for judge in sweep.judges}
-    spent = 0.0
-    for model, tokens in used.items():
-        price, counted = prices.get(model), [count for count in tokens if count is not None]
-        if price is None or len(counted) < len(tokens):
-            return None
-        spent += (sum(counted[::2]) * price.input + sum(counted[1::2]) * price.output) / 1e6
-    return spent
-
-
 def _notes(
     sweep: Sweep,
     rows: tuple[Row, ...],
-    usd: Span | None,
-    spent: float | None,
-    took: dict[Model, Sample],
+    took: Mapping[Model, Sample],
+    cases: Collection[Parallel | None],
 ) -> Iterator[str]:
     """Yield what a reader of the numbers has to know."""
     unpriced = [row.model for row in rows if row.todo and row.usd is None]
@@ -141,9 +128,6 @@ def _notes(
     if any(took[row.kind, row.model].count < money.ENOUGH for row in todo):
         yield f"how long calls take is assumed: {time.ASSUMED}"
     busy = {row.endpoint for row in todo}
-    if any(e.parallel == "auto" and e.name in busy for e in sweep.endpoints):
+    is_auto = any(e.parallel == "auto" and e.name in busy for e in sweep.endpoints)
+    if is_auto or "auto" in cases:
         yield f'parallel = "auto" is reckoned as {time.AUTO} calls in flight'
-    most = None if sweep.budget is None else sweep.budget.usd
-    if most is not None and usd is not None and spent is not None and spent + usd.high > most:
-        surely = "will" if spent + usd.low > most else "may"
-        yield f"the budget of {most:g} USD {surely} be reached: {spent:.4f} USD are spent"

@@ -13,7 +13,7 @@ def test_a_known_cost_is_the_sum() -> None:
         Spending("judgment", "j", 4, 10, 5, 0, 0.5),
     ]
     assert list(cost(spending, {})) == [
-        "Cost: $0.7500, for 10 calls with 1,210 tokens in and 35 out."
+        "Cost of all runs: 0.7500 USD, for 10 calls with 1,210 tokens in and 35 out."
     ]
 
 
@@ -24,7 +24,7 @@ def test_an_unknown_cost_is_not_zero() -> None:
         Spending("judgment", "j", 4, 10, 5, 0, 0.5),
     ]
     assert list(cost(spending, {})) == [
-        "Cost: not known, for 10 calls with 22 tokens in and 8 out.",
+        "Cost of all runs: not known, for 10 calls with 22 tokens in and 8 out.",
         "  tokens not known for 2 of 6 answers of a",
     ]
 

@@ -69,8 +69,12 @@ def test_what_is_shown(tmp_path: Path, simulator: Simulator, questions: Path) ->
     done = cli("plan", priced(config, key=True), "--parallel", "1", cwd=tmp_path)
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("e2e: 32 calls in plan, 0 stored, 32 to do")
-    assert "as configured, limited by calls in flight at sim" in done.out
-    assert "at parallel 1, limited by calls in flight at sim" in done.out
+    bound = "\n        limited by calls in flight at sim\n"
+    assert f" as configured{bound}" in done.out
+    assert f" at parallel 1{bound}" in done.out
+    done = cli("plan", config, "--parallel", "auto", cwd=tmp_path)
+    assert " at parallel auto\n" in done.out
+    assert 'parallel = "auto" is reckoned as 50 calls in flight' in done.out
     config = write_config(tmp_path / "c.toml", simulator.base_url, questions)
     done = cli("plan", config, "--model", "sim-s25", cwd=tmp_path)
     assert "cost    price unknown" in done.out
@@ -90,7 +94,10 @@ def test_a_budget_needs_prices_before_the_first_call(
     config.write_text(f"budget = {{ usd = 1.0 }}\n{config.read_text()}")
     checked = cli("check", config, cwd=tmp_path)
     assert checked.code == 2, "what a run refuses is no good config"
+    planned = cli("plan", config, cwd=tmp_path)
+    assert planned.code == 0
     for name in names:
         told = f"{name}: a budget in US dollars needs a price here"
         assert told in done.err
         assert told in checked.err
+        assert f"warning: a run will be refused: {told}" in planned.err

@@ -51,11 +51,14 @@ def test_numbers_are_readable_at_80_columns() -> None:
     text = seen(busy("qwen3-8b", "llama-3.1-70b"))
     assert text.splitlines()[0] == "mt-bench  runs/mt-bench"
     assert re.search(r"━+─+   48/640    8 %  00:12  eta \d\d:\d\d$", text, re.MULTILINE)
-    assert re.search(r"^qwen3-8b +╸─+ +12/160 +1\.0 +200 +7\.50 +1 +\$0\.01$", text, re.MULTILINE)
+    assert re.search(r"^qwen3-8b +╸─+ +12/160 +1\.0 +200 +7\.50 +1 +0\.01$", text, re.MULTILINE)
     assert re.search(r"^gpt-4o .* 24/320 ", text, re.MULTILINE)
     assert re.search(r"^openai +48/50 .* 1,312 +rpm +100 % +3,000 +12$", text, re.MULTILINE)
     assert re.search(r"^local +8/8 .* 31  in flight", text, re.MULTILINE)
-    assert "failed: context length 1  ·  retried: rate 1\ncost: $0.0275, 1 without a price" in text
+    assert (
+        "failed: context length 1  ·  retried: rate 1\ncost of this run: 0.0275 USD, 1 without a price"
+        in text
+    )
 
 
 def test_wide_terminals_show_more_columns() -> None:

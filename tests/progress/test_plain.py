@@ -37,7 +37,10 @@ def test_a_line_has_the_numbers() -> None:
     assert (
         lines[1] == "00:05  50/200 (25 %)  10.0 calls/s  in flight 56  failed 0  eta --:--"
     )  # unknown, for the judge has not said a word
-    assert lines[2] == "12:03  60/200 (30 %)  interrupted  retried 0  failed 1  cost $0.0120"
+    assert (
+        lines[2]
+        == "12:03  60/200 (30 %)  interrupted  retried 0  failed 1  cost of this run: 0.0120 USD, 1 without a price"
+    )
     assert [line.split(":")[0] for line in lines[3:]] == ["local", "openai"]  # what held it back
 
 

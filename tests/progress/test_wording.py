@@ -55,6 +55,9 @@ def test_percent(done: int, total: int, words: str) -> None:
 
 
 def test_dollars() -> None:
-    """Small amounts are told finer than a cent, and a lower bound is told as one."""
-    assert dollars(1234.5) == "$1,234.50"
-    assert dollars(0.0042, at_least=True) == "≥$0.0042"
+    """Money is told to the cent, and finer the less it is; an interval in the same way."""
+    assert dollars(0) == "0.00 USD"
+    assert dollars(1234.5) == "1,234.50 USD"
+    assert dollars(0.5) == "0.5000 USD"
+    assert dollars(0.000034) == "0.000034 USD"
+    assert dollars(12, 9.5, 20) == "12.00 (9.50 to 20.00) USD"

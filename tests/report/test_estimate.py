@@ -218,6 +218,13 @@ def test_a_budget_that_may_be_reached_is_told(tmp_path: Path) -> None:
     assert not any("budget" in note for note in outlook(budgeted(10), None).notes)
     assert "the budget of 0.01 USD may be reached" in outlook(budgeted(0.01), None).notes[-1]
     assert "the budget of 0.0001 USD will be reached" in outlook(budgeted(1e-4), None).notes[-1]
+    judge = replace(what.sweep.judges[0], budget=Budget(tokens=10))
+    own = outlook(replace(what, sweep=replace(what.sweep, judges=(judge,))), None).notes
+    assert own[-1] == "the budget of judge judge of 10 tokens will be reached: 0 are spent"
+    both = outlook(replace(what, sweep=replace(what.sweep, budget=Budget(10, 9999999))), None)
+    assert not any("budget" in note for note in both.notes)
+    few = outlook(replace(what, sweep=replace(what.sweep, budget=Budget(10, 1500))), None)
+    assert "the budget of 1,500 tokens will be reached" in few.notes[-1]
     play(tmp_path, what, say)
     with Store(tmp_path, write=False) as store:
         spent = outlook(what, store).spent
