@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from anyio import create_task_group, current_time, sleep
+from anyio import Event, create_task_group, current_time, sleep
 
-from asynceval.domain.events import Answered
+from asynceval.domain.events import Answered, EndpointDown
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Budget, Endpoint, Sweep, Target
 from asynceval.engine.transport import Response
@@ -13,7 +13,7 @@ from asynceval.providers.signal import Action, Signal
 from tests.engine.fakes import Asked, FakeTransport, Rig, completion, refusal, rig, script, talk
 from tests.virtual_time import run
 
-HOUSE = Endpoint("house", "http://house.test", parallel=2)
+HOUSE = Endpoint("house", "http://house.test", parallel=1)
 OTHER = Endpoint("other", "http://other.test", parallel=2)
 WORST = 4300
 """About the tokens that a short question takes at the worst."""
@@ -52,11 +52,12 @@ def test_who_waits_for_a_server_that_is_down_holds_no_money(tmp_path: Path, seco
         outcomes.append(await r.ask(f"{number}?"))
 
     async def main() -> None:
+        down = Event()
+        r.listen(lambda event: down.set() if isinstance(event, EndpointDown) else None)
         async with create_task_group() as tasks:
             for number in range(8):
                 tasks.start_soon(ask, number)
-            while not r.routes["house"].breaker.is_down:
-                await sleep(0.1)
+            await down.wait()
             await sleep(seconds)
             assert await answer_of_other(r) < 0.5
 
@@ -77,7 +78,7 @@ def test_who_waits_as_a_server_asked_holds_no_money(tmp_path: Path) -> None:
             await sleep(5)
             assert await answer_of_other(r) < 2
 
-    lines = script(*[refusal(429, Retry_After="60")] * 2)
+    lines = script(refusal(429, Retry_After="60"))
     with rig(tmp_path, FakeTransport(lines), HOUSE, OTHER, wanted=within(2)) as r:
         run(main)
         assert len(r.store) == 5
