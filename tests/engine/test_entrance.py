@@ -46,7 +46,7 @@ def test_who_waits_for_a_server_that_is_down_holds_no_money(tmp_path: Path, seco
         return refusal(503) if is_out(asked) else talk(asked)
 
     def latency(asked: Asked) -> float:
-        return 3.0 if is_out(asked) else 1.0
+        return 0.2 if is_out(asked) else 1.0
 
     outcomes: list[object] = []
 
