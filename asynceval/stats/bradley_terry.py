@@ -60,10 +60,8 @@ def sandwich(games: Games, wins: Floats, t: Floats, *, ridge: float = 0.0) -> Fl
     scores -= sums(place + games.second, surprise, cells)
     scores = scores.reshape(games.questions, size)
     information = _information(wins + wins.T, chances)
-    # Taking off the mean undoes what holds the strengths' mean at 0.
-    bread = np.linalg.inv(_held(information, np.array([ridge])))
-    bread -= bread.mean(axis=0)
-    spread: Floats = scores @ bread
+    # Each row of scores adds up to 0, so what holds the mean at 0 has no part in the product.
+    spread: Floats = scores @ np.linalg.inv(_held(information, np.array([ridge])))
     return spread.T @ spread * groups / (groups - 1)
 
 

@@ -80,15 +80,26 @@ def _fit(x: Floats, y: Floats, weights: Floats) -> Floats:
     k = x.shape[1]
     squares = (x[:, :, None] * x[:, None, :]).reshape(len(x), k * k)
     found = np.zeros((len(weights), k))
+    seen = _likelihood(found, x, y, weights)
     for _ in range(_STEPS):
         p = _logistic(found @ x.T)
         gradient = (weights * (y - p)) @ x - _RIDGE * found
         curvature = ((weights * p * (1 - p)) @ squares).reshape(-1, k, k) + _RIDGE * np.eye(k)
         step = np.linalg.solve(curvature, gradient[:, :, None])[:, :, 0]
-        found += np.clip(step, -2, 2)
+        better = _likelihood(found + step, x, y, weights)
+        while (worse := better < seen - 1e-12 * np.abs(seen)).any():
+            step = np.where(worse[:, None], step / 2, step)
+            better = _likelihood(found + step, x, y, weights)
+        found, seen = found + step, better
         if np.abs(step).max() < 1e-9:
             break
     return found
+
+
+def _likelihood(found: Floats, x: Floats, y: Floats, weights: Floats) -> Floats:
+    level = found @ x.T
+    fit = weights * (y * level - np.logaddexp(0, level))
+    return np.asarray(fit.sum(axis=1) - _RIDGE / 2 * (found**2).sum(axis=1))
 
 
 def _win_rate(found: Floats, categories: Sequence[int], weights: Floats) -> Floats:

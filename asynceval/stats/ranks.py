@@ -51,9 +51,5 @@ def groups(above: Bools) -> tuple[tuple[int, ...], ...]:
         halves = {group - {each} for group in split for each in (one, other)}
         kept = [group for group in found if group not in split]
         # A half that lies inside another group says nothing of its own.
-        found = kept + [
-            half
-            for half in halves
-            if not any(half < each for each in halves) and not any(half <= each for each in kept)
-        ]
+        found = kept + [half for half in halves if not any(half <= each for each in kept)]
     return tuple(sorted(tuple(sorted(group)) for group in found))

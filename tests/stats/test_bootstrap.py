@@ -46,7 +46,7 @@ def test_a_question_brings_all_its_scores() -> None:
     dice = Random(5)
     scores = []
     for question in range(60):
-        level = dice.gauss(0, 1)
+        level = dice.gauss(9, 1)
         scores += [(str(question), level + dice.gauss(0, 0.3)) for _ in range(dice.randint(1, 3))]
     got, expected = bootstrap_mean(scores, rounds=4000), clustered_mean(scores)
     assert got is not None and expected is not None

@@ -72,6 +72,21 @@ def test_uneven_strengths_are_found() -> None:
     assert (met * p).sum(axis=1) == pytest.approx(wins.sum(axis=1), rel=1e-9)
 
 
+def test_a_start_far_off_is_no_obstacle() -> None:
+    """Where Newton's whole step would lead ever further away."""
+    wins = np.array([[0, 5.0], [5, 0]])
+    assert strengths(wins, start=np.array([4.0, -4])) == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_many_tables_are_fitted_as_each_alone() -> None:
+    """Each with its own ridge, whichever of them takes the most steps."""
+    tables = np.stack([drawn(seed).wins() for seed in range(4)])
+    ridges = np.array([0, 0.5, 0, 3])
+    found = strengths(tables, ridge=ridges)
+    for got, table, ridge in zip(found, tables, ridges.tolist(), strict=True):
+        assert got == pytest.approx(strengths(table, ridge=ridge), abs=1e-9)
+
+
 def test_the_ridge_is_a_penalty_on_the_squares() -> None:
     """With it a model that never wins has a finite strength, where the gradient is 0."""
     wins = np.array([[0, 4.0], [0, 0]])

@@ -44,3 +44,4 @@ def test_among_some_models() -> None:
     found = games(ROWS).among(np.array([1, 0]))
     assert found.models == ("y", "x")
     assert found.wins().tolist() == [[0, 1.5], [1.5, 0]]
+    assert len(games(ROWS).among(np.array([1, 2]))) == 0

@@ -1,11 +1,13 @@
 """The length-adjusted win rate, against statsmodels and simulated judges."""
 
+from math import tanh
+
 import numpy as np
 import pytest
 import statsmodels.api as sm
 
 from asynceval.stats.estimate import Estimate
-from asynceval.stats.length_adjusted import Preference, Unfit, length_adjusted
+from asynceval.stats.length_adjusted import Preference, Unfit, _fit, length_adjusted
 
 
 def preferences(seed: int, theta: float, phi: float, n: int = 400) -> list[Preference]:
@@ -80,6 +82,23 @@ def test_a_category_that_is_always_won_is_no_obstacle() -> None:
     assert got.interval[1] < 1
 
 
+def test_a_step_too_far_is_taken_back() -> None:
+    """Two wins among 65 losses that are all of one length: Newton's whole steps lead away for good."""
+    x = np.array([(1, 0.87)] * 65 + [(1, 0.81), (1, -0.99)])
+    y = np.array([0.0] * 65 + [1, 1])
+    (found,) = _fit(x, y, np.ones((1, 67)))
+    rest = y - 1 / (1 + np.exp(-x @ found))
+    assert rest @ x == pytest.approx([0, 0], abs=1e-3)
+
+
+def test_questions_are_drawn_by_category() -> None:
+    """So where categories tell all, and each keeps its number, nothing is left to chance."""
+    rows = [Preference(str(k), "ab"[k % 2], k % 2, 90 + k // 2 % 7, 93) for k in range(140)]
+    got = estimated(rows)
+    assert got.value == pytest.approx(0.5, abs=1e-4)
+    assert got.se == pytest.approx(0, abs=1e-4)
+
+
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
@@ -88,6 +107,10 @@ def test_a_category_that_is_always_won_is_no_obstacle() -> None:
         ([Preference(str(k), "a", 0.5, k, 7) for k in range(100)], "preferences are equal"),
         ([Preference(str(k), "a", k % 2, 9, 7) for k in range(100)], "differ by the same"),
         ([Preference(str(k), "a", k > 50, k, 50) for k in range(100)], "lengths alone"),
+        (
+            [Preference(str(k), "a", 0.5 + 0.1 * tanh(k / 29 - 2), k, 58) for k in range(100)],
+            "lengths alone",
+        ),
     ],
 )
 def test_it_says_why_it_cannot_be(rows: list[Preference], reason: str) -> None:

@@ -23,6 +23,9 @@ def test_by_hand() -> None:
     assert got.variance == pytest.approx(7)
     assert got.p == 2 / 8
     assert got.questions == (("c", 6), ("b", 2), ("a", 1))
+    turned = paired(second, first)
+    assert turned is not None
+    assert turned.questions == (("c", -6), ("b", -2), ("a", -1))
 
 
 def test_against_the_paired_t_test() -> None:

@@ -59,13 +59,9 @@ def test_an_e_fold_is_the_unit_and_empty_answers_are_dropped() -> None:
 
 
 def test_without_different_lengths_it_is_undefined() -> None:
-    """Nothing, one answer a question, or equal lengths within each."""
-    for rows in (
-        [],
-        [("a", 1.0, 0)],
-        [("a", 1.0, 5), ("b", 3.0, 9)],
-        [("a", 1.0, 7), ("a", 3.0, 7)],
-    ):
+    """Nothing, one answer a question, or equal lengths within each, whatever their logarithms."""
+    alike = [(str(length), score, length) for length in range(2, 60) for score in (1.0, 3.0, 4.0)]
+    for rows in ([], [("a", 1.0, 0)], [("a", 1.0, 5), ("b", 3.0, 9)], alike):
         assert length_slope(rows) is None
         assert length_correlation(rows) is None
 
