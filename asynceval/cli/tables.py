@@ -17,6 +17,7 @@ from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
 from asynceval.prompts.template import TemplateMode
+from asynceval.report.juries import seated
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
@@ -49,7 +50,7 @@ def show(
     mode: TemplateMode | None = None,
 ) -> None:
     """Print the leaderboard of each judge (of one mode), what is missing, and the cost."""
-    for judge in plan.sweep.judges:
+    for judge in seated(plan).sweep.judges:
         if mode is not None and judge.is_pairwise != (mode == "pairwise"):
             continue
         if judge.is_pairwise:
@@ -69,6 +70,7 @@ def show(
         expected = sum(answers.expected for answers in summary.answers)
         console.print(f"{n} of {expected} answers are there.")
     _print_lines(console, totals.coverage(summary))
+    _print_lines(console, totals.juries(summary.juries))
     _print_lines(console, totals.reasks(summary.reasks))
     _print_lines(console, totals.cost(summary.spending, lost or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
 from asynceval.progress.wording import dollars
+from asynceval.report.juries import Bench
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
@@ -43,6 +44,17 @@ def coverage(summary: Summary) -> Iterator[str]:
         yield f"{counts.scored} of {counts.expected} judgments have a score."
     for failures in summary.failures:
         yield f"  {failures.n} {failures.kind}s of {failures.model}: {_words(failures.cause)}"
+
+
+def juries(benches: Iterable[Bench]) -> Iterator[str]:
+    """Yield a line for each jury: who is in it, and where it had to do with fewer."""
+    for its in benches:
+        missing = ", ".join(f"{n} of {name}" for name, n in its.missing.items())
+        yield (
+            f"  {its.jury.name} is the {its.jury.rule} of {', '.join(its.jury.judges)}: "
+            f"{its.decided} of {its.n} verdicts, from {its.jury.minimum} judges at least"
+            + (f"; missing are {missing}" if missing else "")
+        )
 
 
 def reasks(judges: Iterable[Reasks]) -> Iterator[str]:

@@ -60,7 +60,7 @@ class JuryTable(Table):
     """`[[juries]]`."""
 
     name: Name
-    judges: Annotated[list[Name], Field(min_length=2)]
+    judges: list[Name]
     rule: JuryRule
     minimum: Count | None = None
 

@@ -27,13 +27,17 @@ def _faults(sweep: Sweep, jury: Jury) -> Iterator[tuple[str, str]]:
         yield "judges", unknown_name("judge", tuple(judges), name)
     if len(set(jury.judges)) != len(jury.judges):
         yield "judges", "names a judge twice"
+    if len(jury.judges) < 2:
+        yield "judges", "needs two judges or more"
     if jury.minimum > len(jury.judges):
         yield "minimum", f"is more than its {len(jury.judges)} judges"
     if unknown:
         return
     modes = {judges[name].mode for name in jury.judges}
-    compared = {(judges[name].mode, judges[name].baseline) for name in jury.judges}
+    compared = {
+        (its.mode, its.baseline, its.orders) for its in map(judges.__getitem__, jury.judges)
+    }
     if len(compared) > 1:
-        yield "judges", "do not judge the same: their modes or their baselines differ"
+        yield "judges", "do not judge the same: their modes, baselines or orders differ"
     elif modes != {"single"} and jury.rule != "majority":
         yield "rule", 'must be "majority", since its judges compare pairs'

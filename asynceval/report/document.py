@@ -40,6 +40,10 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             for its in summary.place_biases
         ],
         "reasks": [asdict(reasks) for reasks in summary.reasks],
+        "juries": [
+            {**asdict(its.jury), "n": its.n, "decided": its.decided, "missing": dict(its.missing)}
+            for its in summary.juries
+        ],
         "failures": [asdict(failures) for failures in summary.failures],
         "cost": {
             "usd": None if None in usd else sum(amount for amount in usd if amount is not None),

@@ -12,6 +12,7 @@ from asynceval.report import warnings
 from asynceval.report.aliases import Alias, Names
 from asynceval.report.answers import Answers, Roll
 from asynceval.report.coverage import Coverage
+from asynceval.report.juries import Bench, Juries, seated
 from asynceval.report.outcomes import Ending, Outcome
 from asynceval.report.pairwise import PairStanding, Pairwise, PlaceBias
 from asynceval.report.reasks import Climbs, Reasks
@@ -46,6 +47,7 @@ class Summary:
     failures: tuple[Failures, ...]
     spending: tuple[Spending, ...]
     reasks: tuple[Reasks, ...]
+    juries: tuple[Bench, ...]
     warnings: tuple[str, ...]
 
 
@@ -56,8 +58,9 @@ class Counter:
         """Start with nothing counted."""
         self._plan = plan
         self._endings: Counts[Ending] = Counts()
-        self._standings = Standings(plan)
-        self._pairwise = Pairwise(plan)
+        self._standings = Standings(seated(plan))
+        self._pairwise = Pairwise(seated(plan))
+        self._juries = Juries(plan)
         self._roll = Roll(plan.live())
         self._names = Names(plan)
         self._imitations: set[tuple[str, str, int, int]] = set()
@@ -84,12 +87,20 @@ class Counter:
             return
         self._endings[outcome.ending] += 1
         self._climbs.add(cell.judge, outcome)
-        if cell.opponent is None:
-            self._standings.add(cell.judge, outcome, is_flagged=self._shows_imitation(cell))
-        else:
-            self._pairwise.add(outcome)
+        self._rank(outcome)
+        for its in self._juries.add(outcome):
+            self._rank(its)
         if isinstance(outcome.verdict, Unparsed):
             self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
+
+    def _rank(self, outcome: Outcome) -> None:
+        """Count a judgment, a judge's or a jury's, for the models it is about."""
+        cell = outcome.cell
+        if cell.opponent is None:
+            is_flagged = self._shows_imitation(cell)
+            self._standings.add(cell.judge or "", outcome, is_flagged=is_flagged)
+        else:
+            self._pairwise.add(outcome)
 
     def _shows_imitation(self, cell: Cell) -> bool:
         """Whether a judgment shows an answer that imitates a judge; answers come before judgments."""
@@ -100,6 +111,8 @@ class Counter:
 
     def summary(self) -> Summary:
         """Return what has been counted so far as a summary."""
+        for outcome in self._juries.rest():
+            self._rank(outcome)
         standings = self._standings.ranked()
         answers = self._roll.answers()
         aliases = self._names.aliases()
@@ -114,6 +127,7 @@ class Counter:
             failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),
             spending=self._bill.spending(),
             reasks=self._climbs.reasks(),
+            juries=self._juries.benches(),
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(standings),

@@ -48,6 +48,7 @@ def test_keys(tmp_path: Path) -> None:
         "pairwise",
         "position_bias",
         "reasks",
+        "juries",
         "failures",
         "cost",
         "warnings",
@@ -95,6 +96,7 @@ def test_keys(tmp_path: Path) -> None:
         assert list(standing["categories"]) == ["writing", "math"]
         parts = [*standing["turns"].values(), *standing["categories"].values()]
         assert all(set(part) == PART for part in parts)
+    assert got["juries"] == []
     (reasks,) = got["reasks"]
     assert reasks == {
         "judge": "judge",
