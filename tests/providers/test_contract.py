@@ -13,39 +13,23 @@ from asynceval.domain.reply import Usage
 from asynceval.providers.kinds import KINDS, provider
 from asynceval.providers.signal import Action, Signal
 from tests.providers.dialect import COMPLETION, KEY, PROMPT, THOUGHT, Dialect, Line, Refusal, line
-from tests.providers.vendors.anthropic import ANTHROPIC
-from tests.providers.vendors.azure import AZURE, NEWEST
+from tests.providers.vendors.azure import NEWEST
 from tests.providers.vendors.command import PROGRAM
+from tests.providers.vendors.every import BY_HTTP, EVERY
 from tests.providers.vendors.gemini import GEMINI
-from tests.providers.vendors.hosts import DEEPSEEK, GROQ, MISTRAL, OPENROUTER, TOGETHER
-from tests.providers.vendors.http import TEMPLATED
+from tests.providers.vendors.hosts import DEEPSEEK, MISTRAL
 from tests.providers.vendors.ollama import OLLAMA
 from tests.providers.vendors.openai import OPENAI
-from tests.providers.vendors.responses import RESPONSES
 
 pytestmark = pytest.mark.timeout(60)
 
-DIALECTS = (
-    OPENAI,
-    RESPONSES,
-    AZURE,
-    ANTHROPIC,
-    GEMINI,
-    MISTRAL,
-    DEEPSEEK,
-    OPENROUTER,
-    TOGETHER,
-    GROQ,
-    OLLAMA,
-    TEMPLATED,
-)
-every_dialect = pytest.mark.parametrize("dialect", [*DIALECTS, PROGRAM], ids=str)
-every_http = pytest.mark.parametrize("dialect", DIALECTS, ids=str)
+every_dialect = pytest.mark.parametrize("dialect", EVERY, ids=str)
+every_http = pytest.mark.parametrize("dialect", BY_HTTP, ids=str)
 every_refusal = pytest.mark.parametrize(
     ("dialect", "refusal"),
     [
         pytest.param(dialect, refusal, id=f"{dialect}: {refusal.name}")
-        for dialect in [*DIALECTS, PROGRAM]
+        for dialect in EVERY
         for refusal in dialect.refusals
     ],
 )
@@ -60,7 +44,7 @@ def open_line() -> Iterator[Line]:
 
 def test_every_kind_is_under_contract() -> None:
     """A kind that is added is added here too."""
-    assert {dialect.kind for dialect in [*DIALECTS, PROGRAM]} == set(KINDS)
+    assert {dialect.kind for dialect in EVERY} == set(KINDS)
 
 
 @every_dialect
@@ -164,7 +148,7 @@ def test_all_tokens_spent_thinking(line: Line, dialect: Dialect) -> None:
     assert got.maybe_paid
 
 
-@pytest.mark.parametrize("dialect", [d for d in [*DIALECTS, PROGRAM] if d.has_filter], ids=str)
+@pytest.mark.parametrize("dialect", [d for d in EVERY if d.has_filter], ids=str)
 def test_a_filtered_answer(line: Line, dialect: Dialect) -> None:
     """A filter's ending is known under one name, with a text and without."""
     assert line.reply(dialect, "Hello", None, "filter").finish_reason == "content_filter"
@@ -172,7 +156,7 @@ def test_a_filtered_answer(line: Line, dialect: Dialect) -> None:
     assert (got.failure.cause, got.action) == (Cause.FILTERED, Action.GIVE_UP)
 
 
-@pytest.mark.parametrize("dialect", [d for d in [*DIALECTS, PROGRAM] if d.refusal], ids=str)
+@pytest.mark.parametrize("dialect", [d for d in EVERY if d.refusal], ids=str)
 def test_a_refusal_without_text(line: Line, dialect: Dialect) -> None:
     """The model's own refusal is no answer, and its words are shown."""
     got = line.signal(dialect, dialect.refusal)
