@@ -9,10 +9,11 @@ import pytest
 from asynceval import __version__
 from asynceval.domain.call import Call, Message, Settings
 from asynceval.domain.failure import Cause
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Reply, Usage
 from asynceval.providers.kinds import KINDS, provider
 from asynceval.providers.signal import Action, Signal
 from tests.providers.dialect import COMPLETION, KEY, PROMPT, THOUGHT, Dialect, Line, Refusal, line
+from tests.providers.vendors.anthropic import ANTHROPIC
 from tests.providers.vendors.azure import NEWEST
 from tests.providers.vendors.command import PROGRAM
 from tests.providers.vendors.every import BY_HTTP, EVERY
@@ -20,6 +21,7 @@ from tests.providers.vendors.gemini import GEMINI
 from tests.providers.vendors.hosts import DEEPSEEK, MISTRAL
 from tests.providers.vendors.ollama import OLLAMA
 from tests.providers.vendors.openai import OPENAI
+from tests.providers.vendors.responses import RESPONSES
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -245,6 +247,74 @@ def test_the_models_that_a_server_lists_are_offered(line: Line, dialect: Dialect
     else:
         assert near[0].endswith("m-10")
         assert requests == [("GET", dialect.listing[0])]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "theirs", "ours"),
+    [
+        (ANTHROPIC, "model_context_window_exceeded", "length"),
+        (ANTHROPIC, "stop_sequence", "stop"),
+        (ANTHROPIC, "pause_turn", "pause_turn"),
+        (GEMINI, "LANGUAGE", "content_filter"),
+        (GEMINI, "RECITATION", "content_filter"),
+        (GEMINI, "BLOCKLIST", "content_filter"),
+        (GEMINI, "PROHIBITED_CONTENT", "content_filter"),
+        (GEMINI, "SPII", "content_filter"),
+        (GEMINI, "MODEL_ARMOR", "content_filter"),
+        (GEMINI, "OTHER", "OTHER"),
+        (OLLAMA, "load", "load"),
+    ],
+    ids=str,
+)
+def test_an_ending_has_one_name(line: Line, dialect: Dialect, theirs: str, ours: str) -> None:
+    """Words of the vendor that mean what another's mean; all others stay as they are."""
+    written = orjson.dumps(dialect.answer("Hello.", None, "length"))
+    for name in (b'"max_tokens"', b'"MAX_TOKENS"', b'"length"'):
+        written = written.replace(name, orjson.dumps(theirs))
+    got = line.outcome(dialect, written)
+    assert isinstance(got, Reply)
+    assert got.finish_reason == ours
+
+
+@pytest.mark.parametrize("dialect", [ANTHROPIC, GEMINI], ids=str)
+def test_nothing_at_all_is_an_empty_answer(line: Line, dialect: Dialect) -> None:
+    """So these vendors' models say nothing: without a block or a part."""
+    got = line.signal(dialect, dialect.answer(None, None, "stop"))
+    assert got.empty is not None
+
+
+@pytest.mark.parametrize("thought", [None, "Hm."])
+def test_an_empty_answer_after_hidden_thinking_is_one(line: Line, thought: str | None) -> None:
+    """What Anthropic hides of the thinking is no other kind of answer."""
+    assert line.signal(ANTHROPIC, ANTHROPIC.answer("", thought, "stop")).empty is not None
+
+
+@pytest.mark.parametrize(
+    ("dialect", "content"),
+    [
+        (
+            RESPONSES,
+            {
+                **RESPONSES.answer("", None, "stop"),
+                "output": [{"type": "function_call", "name": "f", "arguments": "{}"}],
+            },
+        ),
+        (
+            ANTHROPIC,
+            {
+                **ANTHROPIC.answer("", None, "stop"),
+                "content": [{"type": "text", "text": ""}, {"type": "tool_use", "name": "f"}],
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_a_call_of_a_tool_is_no_empty_answer(
+    line: Line, dialect: Dialect, content: dict[str, object]
+) -> None:
+    """The model wanted to do something, not to say nothing."""
+    got = line.signal(dialect, content)
+    assert (got.failure.cause, got.empty) == (Cause.NO_CONTENT, None)
 
 
 def test_azure_without_a_version_has_the_deployment_in_the_body(line: Line) -> None:
