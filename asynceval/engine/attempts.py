@@ -144,7 +144,7 @@ class Attempts:
                 self._forecast.learn(asked.call, asked.cell.category, usage)
                 used = _used(route, admission, outcome)
                 route.gate.land(admission, now)
-                self._back(route, route.answer(now, is_probe=admission.is_probe))
+                self._back(route, route.answer(asked.call.model, now, is_probe=admission.is_probe))
                 if route.is_new_name(asked.call.wire, outcome.model):
                     told = OtherModelAnswered(
                         route.endpoint.name, asked.call.wire, outcome.model or ""

@@ -103,7 +103,7 @@ class Entrance:
             if is_money_first:
                 held = self._purse.take(asked.cell, expected)
                 if held is None:
-                    with route.until_halted(asked.call.wire):
+                    with route.until_halted(asked.call.model):
                         held = await self._purse.reserve(asked.cell, expected)
                     if held is None:
                         return self._refused(asked, route) or self._over_budget(asked.cell)
@@ -124,7 +124,9 @@ class Entrance:
     async def _entered(
         self, asked: Asked, route: Route, expected: Expected, held: Reservation | None
     ) -> Admission | Failure | None:
-        """Return a place at the gate, None if the endpoint is shut meanwhile.
+        """Return a place at the gate, None if it is to be asked for again.
+
+        The endpoint was shut meanwhile, or another model of the same name on the wire was halted.
 
         Without a place the money is given back.
         """
@@ -145,6 +147,8 @@ class Entrance:
             return entered
         if entered is Refusal.CLOSED:
             return self._refused(asked, route) or STOPPED
+        if entered is Refusal.HALTED:
+            return self._refused(asked, route)
         return POSTPONED if asked.may_postpone and route.breaker.is_down else None
 
     def _is_shut(self, queue: Queue) -> bool:
@@ -160,7 +164,7 @@ class Entrance:
         """Return why nothing is sent for this call, whatever the limits say."""
         if self._stop.is_requested:
             return STOPPED
-        halted = route.halted(asked.call.wire)
+        halted = route.halted(asked.call.model)
         if halted is None:
             return None
         message = f"{route.endpoint.name} takes no more calls: {halted.message}"

@@ -139,7 +139,7 @@ class Gate:
         """Admit nobody any more, and send everyone who waits away."""
         self._is_closed = True
         for queue in self._queues:
-            queue.dismiss()
+            queue.dismiss(Refusal.CLOSED)
         if self._timer is not None:
             self._timer.cancel()
 
@@ -233,7 +233,9 @@ class Gate:
                 self._admit()
             else:
                 self.withdraw(admission)
-        return admission if is_paced else Refusal.CLOSED
+        if is_paced:
+            return admission
+        return Refusal.CLOSED if self._is_closed else Refusal.HALTED
 
     def _take(self, queue: Queue, tokens: float, now: float) -> Admission:
         """Take a place in flight; with a rate, nobody else gets one before this caller is paced."""

@@ -46,7 +46,7 @@ class Patience:
         self, asked: Asked, route: Route, signal: Signal, history: History, taken: float
     ) -> History | Failure | Reply:
         """Decide about a failed attempt: the history to go on with, after its pause, or the end."""
-        signal = route.classify(asked.call.wire, signal)
+        signal = route.classify(asked.call.model, signal)
         now, is_outage = self._clock(), route.breaker.is_down
         history = history.after(signal, taken, is_outage=is_outage)
         if (ended := await self._ended(asked, route, signal, history, now)) is not None:
@@ -107,15 +107,19 @@ class Patience:
 
         Of a model that is not known there, the message names others that are.
         """
-        name, model = route.endpoint.name, asked.call.wire
+        name, model = route.endpoint.name, asked.call.model
         if action is Action.HALT_ENDPOINT and route.halt(None, failure):
             self._tell(EndpointHalted(name, None, failure))
-        if action is Action.HALT_MODEL and route.halt(model, failure):
-            near = await route.near(self._transport, model) if failure.status == _NOT_FOUND else ()
+        if action is Action.HALT_MODEL and route.halt(asked.call, failure):
+            near = (
+                await route.near(self._transport, asked.call.wire)
+                if failure.status == _NOT_FOUND
+                else ()
+            )
             if near:
                 message = f"{failure.message} (it serves {', '.join(near)})"
                 failure = replace(failure, message=message)
-            self._tell(EndpointHalted(name, asked.call.model, failure))
+            self._tell(EndpointHalted(name, model, failure))
         return failure
 
 

@@ -18,6 +18,8 @@ class Refusal(StrEnum):
     """Nothing is admitted any more."""
     POSTPONED = "postponed"
     """The endpoint is down, and the caller can do without for now."""
+    HALTED = "halted"
+    """The endpoint is halted, or a model of this name on the wire: perhaps not the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +78,11 @@ class Queue:
             return "outage"
         return "cool-down" if self.throttle.is_cooling(now) else "in flight"
 
-    def dismiss(self) -> None:
+    def dismiss(self, refusal: Refusal) -> None:
         """Send everyone away, and who waits for the rates."""
         for *_, waiter in self.waiters:
             if not waiter.turn.done():
-                waiter.turn.set_result(Refusal.CLOSED)
+                waiter.turn.set_result(refusal)
         self.waiters.clear()
         if self.pacing is not None:
             self.pacing.cancel()

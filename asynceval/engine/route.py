@@ -18,7 +18,7 @@ from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body
-from asynceval.engine.queue import Admission, Queue
+from asynceval.engine.queue import Admission, Queue, Refusal
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Transport
 from asynceval.providers import models
@@ -37,7 +37,8 @@ _LIST_SECONDS = 10.0
 class Route:
     """Where calls to an endpoint go, and whether any still do.
 
-    `has_answered` is true once a reply came. Halts are by model on the wire, None for all of them.
+    `has_answered` is true once a reply came. Halts are by the model's name in the sweep, None for all of
+    them: what a server refuses may be one model's settings, and others have the same name on the wire.
     """
 
     endpoint: Endpoint
@@ -51,6 +52,7 @@ class Route:
     _halts: dict[str | None, Failure] = field(default_factory=dict)
     _answered_as: set[tuple[str, str | None]] = field(default_factory=set)
     _refused: dict[str, int] = field(default_factory=dict)
+    _proven: set[str] = field(default_factory=set)
     _elsewhere: dict[CancelScope, str] = field(default_factory=dict)
     _has_refused_key: bool = False
     _provider: Provider = field(init=False)
@@ -115,14 +117,15 @@ class Route:
         """Return a failure without the key, however it got into the message."""
         return replace(failure, message=masked(failure.message, self.key))
 
-    def halt(self, model: str | None, failure: Failure) -> bool:
-        """Send nothing more to a model, or to any; False if that is so already."""
+    def halt(self, call: Call | None, failure: Failure) -> bool:
+        """Send nothing more to a call's model, or to any; False if that is so already."""
+        model = None if call is None else call.model
         if model in self._halts or None in self._halts:
             return False
         self._halts[model] = failure
         for name, queue in self._queues.items():
-            if model in (None, name):
-                queue.dismiss()
+            if call is None or call.wire == name:
+                queue.dismiss(Refusal.HALTED)
         for scope, name in self._elsewhere.items():
             if model in (None, name):
                 scope.cancel()
@@ -147,9 +150,10 @@ class Route:
         for queue in self._queues.values():
             queue.postpone()
 
-    def answer(self, now: float, *, is_probe: bool) -> float | None:
-        """Note that the endpoint answered a call; the seconds that it was down, if it was."""
+    def answer(self, model: str, now: float, *, is_probe: bool) -> float | None:
+        """Note that the endpoint answered a model's call; the seconds that it was down, if it was."""
         self.has_answered = True
+        self._proven.add(model)
         self._has_refused_key = False
         return self.reach(now, is_probe=is_probe)
 
@@ -187,7 +191,7 @@ class Route:
             self._has_refused_key = True
             return replace(signal, action=Action.RETRY)
         is_final = failure.cause is Cause.REQUEST and signal.action is Action.GIVE_UP
-        if not is_final or self.queue(model).throttle.is_proven:
+        if not is_final or model in self._proven:
             return signal
         refused = self._refused[model] = self._refused.get(model, 0) + 1
         if refused < _FIRST_REFUSALS:

@@ -124,16 +124,16 @@ def test_who_shares_goes_on_after_a_cancellation(tmp_path: Path) -> None:
 
 def test_a_failure_is_no_answer(tmp_path: Path) -> None:
     """A failure is told and written down, is not in the store, and the next client asks again."""
-    refused = refusal(400, "max_tokens is not supported")
+    refused = refusal(400, "the request is odd")
     with rig(tmp_path, FakeTransport(script(refused))) as first:
         failed = run(first.ask)
         assert len(first.store) == 0
-    assert failed == Failure(Cause.REQUEST, "HTTP 400: max_tokens is not supported", 400)
+    assert failed == Failure(Cause.REQUEST, "HTTP 400: the request is odd", 400)
     assert [event.failure for event in first.told(CallFailed)] == [failed]
     (line,) = first.failures()
     assert (line["cause"], line["message"], line["status"]) == (
         "request",
-        "HTTP 400: max_tokens is not supported",
+        "HTTP 400: the request is odd",
         400,
     )
     assert (line["question"], line["turn"], line["target"]) == ("Hello?", 1, "m")

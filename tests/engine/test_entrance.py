@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from anyio import Event, create_task_group, current_time, sleep
 
+from asynceval.domain.call import Call
 from asynceval.domain.events import Answered, EndpointDown
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Budget, Endpoint, Sweep, Target
@@ -104,7 +105,7 @@ def test_a_halt_ends_the_wait_for_money(tmp_path: Path) -> None:
     async def halt() -> None:
         await sleep(5)
         assert r.purse.waiting == 1
-        r.routes["house"].halt("m", HALT)
+        r.routes["house"].halt(Call("m", "m", ()), HALT)
 
     with rig(tmp_path, FakeTransport(latency=50.0), HOUSE, OTHER, wanted=within(1)) as r:
         run(main)
@@ -124,7 +125,7 @@ def test_a_halt_ends_the_wait_for_the_rates(tmp_path: Path) -> None:
 
     async def halt() -> None:
         await sleep(5)
-        r.routes["house"].halt("m", HALT)
+        r.routes["house"].halt(Call("m", "m", ()), HALT)
 
     with rig(tmp_path, FakeTransport(), slow) as r:
         run(main)

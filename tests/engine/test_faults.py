@@ -648,3 +648,22 @@ def test_answers_go_on_while_the_judge_is_down(tmp_path: Path) -> None:
     assert len(r.told(JudgmentLanded)) == len(landed) == 120
     # 120 answers at 4 in flight and a second each.
     assert max(landed) < 33
+
+
+def test_a_setting_that_is_refused_halts_the_model_that_has_it_alone(tmp_path: Path) -> None:
+    """Two models of a sweep may have one name on the wire: those of the other go on, waiting or not."""
+
+    def answer(asked: Asked) -> Response:
+        if asked.body["temperature"] == 0.0:
+            return refusal(400, "Unsupported value: temperature", "unsupported_value")
+        return talk(asked)
+
+    targets = [
+        Target("cold", "house", "m", temperature=0.0),
+        Target("warm", "house", "m", temperature=1.0),
+    ]
+    with rig(tmp_path, FakeTransport(answer)) as r:
+        run(r.hold, plan(9, targets=targets, judges=()))
+    assert [event.model for event in r.told(EndpointHalted)] == ["cold"]
+    assert {event.cell.target for event in r.told(CallFailed)} == {"cold"}
+    assert len(r.told(AnswerLanded)) == 18

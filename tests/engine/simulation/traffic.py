@@ -23,9 +23,10 @@ def traffic(ended: Ended) -> Iterator[str]:
     yield from _rates(ended)
     yield from _in_flight(ended)
     sweep = ended.plan.sweep
-    models = {model.name: model.model for model in sweep.targets}
-    models |= {model.name: model.model for model in sweep.judges}
+    served = [(model.endpoint, model.name, model.model) for model in sweep.targets]
+    served += [(model.endpoint, model.name, model.model) for model in sweep.judges]
     for end in ended.plan.sweep.endpoints:
+        models = {name: wire for place, name, wire in served if place == end.name}
         watch = _Watch(end, models, ended.habits[end.name].outage)
         for at, thing in ended.course.things:
             yield from watch.see(at, thing)
@@ -94,7 +95,7 @@ class _Watch:
     new: int = 0
     retries: int = 0
     is_stopped: bool = False
-    halted: set[str | None] = field(default_factory=set)
+    halted: set[str] = field(default_factory=set)
     waits: dict[str, float] = field(default_factory=dict)
     cools: dict[str, float] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
@@ -124,7 +125,7 @@ class _Watch:
                 self.failed = dict.fromkeys(self.failed, "outage")
                 self.room += _AFTER_OUTAGE * len(set(self.models.values()))
             case EndpointHalted() if thing.endpoint == self.end.name:
-                self.halted.add(None if thing.model is None else self.models[thing.model])
+                self.halted |= {thing.model} if thing.model else self.models.keys()
 
     def came(self, at: float, came: Came) -> None:
         """Note what came of a request."""
@@ -174,5 +175,5 @@ class _Watch:
         """Nothing is sent where nothing is to be sent any more."""
         if self.is_stopped:
             yield "sent after the stop"
-        if self.halted & {None, sent.model}:
+        if all(name in self.halted for name, wire in self.models.items() if wire == sent.model):
             yield f"sent to {sent.model} after its halt"
