@@ -18,7 +18,7 @@ class Gathering:
     """Models, judges and questions, in the order in which they were met.
 
     `answered` are the models with answers, `judged` those with judgments. `turns` are the most turns
-    that were met of each question, `seconds` the second models of each pairwise judge's pairs.
+    that were met of each question, `seconds` the second models of each pairwise judge's pairs, `repeats` the most judgments of one cell by each judge.
     """
 
     answered: dict[str, None] = field(default_factory=dict)
@@ -27,6 +27,7 @@ class Gathering:
     firsts: dict[str, set[str]] = field(default_factory=dict)
     seconds: dict[str, set[str]] = field(default_factory=dict)
     turns: dict[str, int] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         """Take in what a row names."""
@@ -37,6 +38,7 @@ class Gathering:
                 self.answered[cell.target] = None
                 continue
             self.judged[cell.target] = None
+            self.repeats[cell.judge] = max(cell.repeat + 1, self.repeats.get(cell.judge, 1))
             self.judges[cell.judge] = "single" if cell.opponent is None else "pair"
             if cell.opponent is not None:
                 self.judged[cell.opponent] = None
@@ -58,7 +60,15 @@ class Gathering:
         writes it there.
         """
         for name, kind in self.judges.items():
-            judge = Judge(name, IMPORTED.name, name, max_tokens=None, temperature=None, price=FREE)
+            judge = Judge(
+                name,
+                IMPORTED.name,
+                name,
+                max_tokens=None,
+                temperature=None,
+                repeats=self.repeats[name],
+                price=FREE,
+            )
             if kind == "single":
                 yield judge
             elif len(self.seconds[name]) == 1 < len(self.firsts[name]):
@@ -96,8 +106,10 @@ def merged(
         there = judges.get(judge.name)
         if there is not None and there.endpoint != IMPORTED.name:
             raise ConfigError(_in_use("judge", judge.name))
-        judges[judge.name] = judge
-    endpoints = sweep.endpoints if IMPORTED in sweep.endpoints else (*sweep.endpoints, IMPORTED)
+        repeats = judge.repeats if there is None else max(judge.repeats, there.repeats)
+        judges[judge.name] = replace(judge, repeats=repeats)
+    has_imports = any(endpoint.is_imported for endpoint in sweep.endpoints)
+    endpoints = sweep.endpoints if has_imports else (*sweep.endpoints, IMPORTED)
     sweep = replace(
         sweep, endpoints=endpoints, targets=tuple(targets.values()), judges=tuple(judges.values())
     )

@@ -1,7 +1,8 @@
-"""The run directory of a sweep, and the sweep that was asked of it before."""
+"""The run directory of a sweep, and the plan that was made of it before."""
 
 from pathlib import Path
 
+from asynceval.conversation import Plan
 from asynceval.domain.sweep import Sweep
 from asynceval.store.names import slug
 from asynceval.store.request import read
@@ -12,6 +13,6 @@ def place(sweep: Sweep, chosen: Path | None = None) -> Path:
     return chosen or Path("runs") / slug(sweep.name)
 
 
-def earlier(folder: Path) -> Sweep | None:
-    """Return the sweep of a run directory, None if there was none yet. StorageError if unreadable."""
-    return read(folder).sweep if (folder / "sweep.json").exists() else None
+def earlier(folder: Path) -> Plan | None:
+    """Return the plan of a run directory, None if there was none yet. StorageError if unreadable."""
+    return read(folder) if (folder / "sweep.json").exists() else None

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
+from asynceval.cli.imports import fitted, unanswered
 from asynceval.cli.open_files import allow
+from asynceval.config.flags import Flags, extended
 from asynceval.config.keys import exposed, read_keys
 from asynceval.config.prices import priced, unpriced
 from asynceval.config.questions import load_all
@@ -41,17 +43,32 @@ class Prepared:
         return self.plan
 
 
-def draft(request: Request, earlier: Sweep | None) -> Prepared:
+def draft(request: Request, earlier: Plan | None) -> Prepared:
     """Load questions, references, templates and prices; `earlier` is what its run directory holds."""
     problems: list[Problem] = []
-    sweep, path = priced(request.sweep, earlier), request.templates
+    sweep = priced(request.sweep, None if earlier is None else earlier.sweep)
+    path = request.templates
     loaded = _attempt(partial(load_all, request), problems)
     prompts = _attempt(partial(templates.load, path) if path else templates.builtin, problems)
     plan = None
     if loaded is not None and prompts is not None:
         plan = Plan(sweep, loaded[0], prompts)
+        if earlier is not None:
+            plan, contradictions = fitted(plan, earlier)
+            problems += contradictions
         _attempt(plan.live().check, problems)
     return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))
+
+
+def extend(earlier: Plan, flags: Flags) -> Prepared:
+    """Return a run's own plan with the judges and limits that flags add to it."""
+    sweep = priced(extended(earlier.sweep, flags), earlier.sweep)
+    plan = replace(earlier, sweep=sweep)
+    problems: list[Problem] = []
+    _attempt(plan.live().check, problems)
+    if not plan.live().questions:
+        problems.append(Problem("no question of the run has a text: import question.jsonl first"))
+    return Prepared(sweep, plan, unanswered(plan), tuple(problems))
 
 
 def equip(drafted: Prepared) -> Prepared:

@@ -39,20 +39,28 @@ def run(
       asynceval run --model qwen3-8b --base-url http://127.0.0.1:8000 \\
           --judge gpt-4o --judge-base-url https://api.openai.com/v1 \\
           --judge-key-env OPENAI_API_KEY --parallel 50
+      asynceval run --run-dir runs/old --judge gpt-4o --judge-base-url https://api.openai.com/v1
+
+    The last one has a run that is there judged once more, an imported one for example.
 
     Exit code: 0 complete, 2 usage or config (nothing was sent), 3 items are missing, 4 the run
     directory cannot be used, 130 interrupted.
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import draft, equip
+    from asynceval.cli.prepare import draft, equip, extend
     from asynceval.cli.start import start
     from asynceval.config.flags import resolve
 
     with told():
-        request = resolve(config, flags)
-        folder = place(request.sweep, run_dir)
-        prepared = equip(draft(request, earlier(folder)))
+        before = earlier(run_dir) if run_dir and config is None and not flags.models else None
+        if run_dir and before:
+            folder, drafted = run_dir, extend(before, flags)
+        else:
+            request = resolve(config, flags)
+            folder = place(request.sweep, run_dir)
+            drafted = draft(request, earlier(folder))
+        prepared = equip(drafted)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
         sys.exit(start(prepared.whole(), folder, prepared.keys, only))

@@ -10,6 +10,7 @@ from asynceval.config import accounts
 from asynceval.config.document import Fault
 from asynceval.config.fields import PORT, unknown_name
 from asynceval.config.lines import KeyPath
+from asynceval.domain.imported import IMPORTED
 from asynceval.domain.secret import shown
 
 _Table = Mapping[str, object]
@@ -19,6 +20,8 @@ def faults(document: _Table) -> Iterator[Fault]:
     """Yield every contradiction between keys."""
     endpoints = document.get("endpoints")
     for name, endpoint in _tables(endpoints):
+        if name == IMPORTED.name:
+            yield ("endpoints", name), "is a reserved name: it stands for what was imported"
         yield from _address(("endpoints", name), endpoint)
         yield from _port(("endpoints", name), endpoint)
         yield from _idle(("endpoints", name), endpoint)
@@ -134,7 +137,7 @@ def _unknown_endpoints(
 ) -> Iterator[Fault]:
     for at, table in tables:
         name = table.get("endpoint")
-        if isinstance(name, str) and name not in known:
+        if isinstance(name, str) and name not in (*known, IMPORTED.name):
             yield (kind, at, "endpoint"), unknown_name("endpoint", known, name)
 
 

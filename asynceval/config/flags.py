@@ -178,21 +178,45 @@ def _idle(models: Pick, judges: Pick, flags: Flags) -> Iterator[Problem]:
         yield Problem(message, key="--judge-base-url")
 
 
+def extended(sweep: Sweep, flags: Flags) -> Sweep:
+    """Return the sweep of a run directory with the judges and limits that flags add to it."""
+    given = {
+        "--base-url": flags.base_url,
+        "--key-env": flags.key_env,
+        "--questions": flags.questions,
+        "--category": flags.categories,
+        "--limit": flags.limit,
+        "--skip-bad": flags.skip_bad,
+    }
+    message = "has no use without --model or a config: the run has its own"
+    problems = [*_faults(flags), *_unmet(flags, alone=False)]
+    problems += (Problem(message, key=flag) for flag, value in given.items() if value)
+    if problems:
+        raise ConfigError(*problems)
+    joined = _joined(sweep, flags)
+    added = (judge for judge in joined.judges if judge not in sweep.judges)
+    return _limited(replace(joined, judges=(*sweep.judges, *added)), flags)
+
+
 def _narrowed(request: Request, flags: Flags) -> Request:
     """Return the request with the flags that simply replace a value."""
-    sweep = request.sweep
+    return replace(
+        request,
+        sweep=_limited(request.sweep, flags),
+        categories=flags.categories or request.categories,
+        limit=request.limit if flags.limit is None else flags.limit,
+        skip_bad=flags.skip_bad,
+    )
+
+
+def _limited(sweep: Sweep, flags: Flags) -> Sweep:
+    """Return the sweep within other limits, if the flags say so."""
     if flags.parallel is not None:
         endpoints = tuple(replace(e, parallel=flags.parallel) for e in sweep.endpoints)
         sweep = replace(sweep, endpoints=endpoints)
     if flags.budget is not None:
         sweep = with_budget(sweep, flags.budget)
-    return replace(
-        request,
-        sweep=sweep,
-        categories=flags.categories or request.categories,
-        limit=request.limit if flags.limit is None else flags.limit,
-        skip_bad=flags.skip_bad,
-    )
+    return sweep
 
 
 def with_budget(sweep: Sweep, usd: float) -> Sweep:

@@ -23,7 +23,7 @@ def faults(sweep: Sweep) -> Iterator[Fault]:
     )
     for kind, items in kinds:
         for at, item in enumerate(items):
-            if item.endpoint in endpoints:
+            if item.endpoint in endpoints and not endpoints[item.endpoint].is_imported:
                 yield from _model((kind, at), item, endpoints[item.endpoint])
 
 

@@ -29,6 +29,7 @@ from asynceval.config.values import (
 )
 from asynceval.config.wording import message
 from asynceval.domain.call import PLAIN, Settings
+from asynceval.domain.imported import FREE, IMPORTED
 from asynceval.domain.sweep import (
     Budget,
     Judge,
@@ -75,7 +76,13 @@ class _ModelTable(Table):
     headers: Headers | None = None
 
     def values(self) -> dict[str, Any]:
-        """Return what the file sets, with the name as the default for the model on the wire."""
+        """Return what the file sets, with the name as the default for the model on the wire.
+
+        What was imported costs nothing, and how it was asked is not known.
+        """
+        if self.endpoint == IMPORTED.name:
+            unknown = {"price": FREE, "max_tokens": None, "temperature": None}
+            return {"model": self.name, **self.given(), **unknown}
         price = None if self.price is None else Price(**self.price.given())
         own = {key: getattr(self, key) for key in _SETTINGS if key in self.model_fields_set}
         return {
@@ -158,7 +165,7 @@ class ConfigTable(Table):
 
     name: Name
     benchmark: BenchmarkTable
-    endpoints: dict[Name, EndpointTable]
+    endpoints: dict[Name, EndpointTable]  # the imported one is known without a table
     models: Annotated[list[TargetTable], Field(min_length=1)]
     judges: list[JudgeTable] = Field(default_factory=list)
     rubrics: list[RubricTable] = Field(default_factory=list)
@@ -180,6 +187,10 @@ class ConfigTable(Table):
         targets = tuple(Target(**table.values()) for table in self.models)
         judges = tuple(table.judge() for table in self.judges)
         author = self.benchmark.references
+        used = {t.endpoint for t in targets} | {j.endpoint for j in judges}
+        if IMPORTED.name in used:
+            endpoints = (*endpoints, IMPORTED)
+            given[IMPORTED.name] = set()
         return Sweep(
             endpoints=shared(endpoints, given),
             targets=targets,

@@ -67,8 +67,6 @@ class Standings:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing gathered."""
         self._plan = plan
-        sweep = plan.sweep
-        self._imported = {judge.name for judge in sweep.judges if sweep.is_imported(judge)}
         self._places = tuple(
             _Place(question.id, question.category, turn)
             for question in plan.questions
@@ -100,8 +98,8 @@ class Standings:
     def _by(self, judge: str) -> Iterator[Standing]:
         """Yield what a judge makes of each model."""
         models = [target.name for target in self._plan.sweep.targets]
-        if judge in self._imported:
-            # Whoever judged these models left out the others.
+        if any(map(self._plan.sweep.is_imported, self._plan.sweep.asked)):
+            # Of imported models, each judge may have seen others.
             models = [m for m in models if (judge, m) in self._scores | self._endings]
         counts = {model: Counts(self._scores[judge, model].places) for model in models}
         most = Counts[int]()

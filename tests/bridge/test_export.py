@@ -82,7 +82,7 @@ def _put(store: Store, cell: Cell, key: bytes, text: str) -> Reply:
 def _run(folder: Path, ids: tuple[str, ...], models: tuple[str, ...], words: str) -> None:
     """Make a run of our own in which every judge says the same."""
     judges = (
-        Judge("gpt/4", "e", "gpt-4"),
+        Judge("gpt/4", "e", "gpt-4", reasks=0),
         Judge("pairs", "e", "gpt-4", mode="pairwise-all"),
     )
     targets = tuple(Target(name, "e", name) for name in models)

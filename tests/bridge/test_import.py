@@ -315,3 +315,13 @@ def test_a_folder_without_any_of_the_files_is_refused(tmp_path: Path) -> None:
     """The message says what was looked for."""
     with pytest.raises(ConfigError, match=r"nothing to import; looked for question\.jsonl"):
         take_in(tmp_path / "nowhere", tmp_path / "run")
+
+
+def test_a_pair_judged_again_on_the_same_prompts_counts_twice(tmp_path: Path) -> None:
+    """Repeats of a pair are pairs of their own, as in FastChat's counts."""
+    first = pair(1, "a", "b", ("model_1", "model_1"), ("[[A]]", "[[B]]"))
+    again = pair(1, "a", "b", ("model_2", "model_2"), ("[[B]]", "[[A]]")) | {"tstamp": 1.8e9}
+    rows = [first, again, pair(2, "a", "b", ("tie", "tie"), ("[[C]]", "[[C]]"))]
+    take_in(write(tmp_path / "data", {"model_judgment/j_pair.jsonl": rows}), tmp_path / "run")
+    found = {row["model"]: row for row in report(tmp_path / "run")["pairwise"]}
+    assert (found["a"]["win"], found["a"]["loss"], found["a"]["tie"]) == (1, 1, 1)

@@ -33,6 +33,15 @@ def test_an_unknown_endpoint_is_answered_with_the_near_one() -> None:
     }
 
 
+def test_the_endpoint_of_what_was_imported_needs_no_table_and_has_none() -> None:
+    """Its name is reserved."""
+    assert found(MINIMAL.replace('endpoint = "e"', 'endpoint = "imported"')) == {}
+    table = '[endpoints.imported]\nbase_url = "http://h"\n'
+    assert found(MINIMAL + table) == {
+        "endpoints.imported": "is a reserved name: it stands for what was imported"
+    }
+
+
 def test_a_name_is_used_once_among_models_and_once_among_judges() -> None:
     """The second use of a name is told with the place of the first."""
     model = '[[models]]\nname = "m"\nendpoint = "e"\n'
