@@ -15,7 +15,6 @@ from asynceval.engine.transport import Transport
 from asynceval.providers.signal import Action, Signal
 
 _POLL_SECONDS = 1.0
-_NOT_FOUND = 404
 
 
 class Patience:
@@ -111,14 +110,7 @@ class Patience:
         if action is Action.HALT_ENDPOINT and route.halt(None, failure):
             self._tell(EndpointHalted(name, None, failure))
         if action is Action.HALT_MODEL and route.halt(asked.call, failure):
-            near = (
-                await route.near(self._transport, asked.call.wire)
-                if failure.status == _NOT_FOUND
-                else ()
-            )
-            if near:
-                message = f"{failure.message} (it serves {', '.join(near)})"
-                failure = replace(failure, message=message)
+            failure = await route.advised(self._transport, asked.call.wire, failure)
             self._tell(EndpointHalted(name, model, failure))
         return failure
 

@@ -1,12 +1,13 @@
 """A probe: one small call to each model of a sweep, to see that its endpoint takes it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from anyio import create_task_group
 
+from asynceval.benchmarks.mt_bench import temperature
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.errors import ServerError
 from asynceval.domain.events import Listener
@@ -22,6 +23,7 @@ from asynceval.engine.transport import Transport, transport
 from asynceval.providers.signal import Signal
 
 _MAX_TOKENS = 16
+_TEMPERATURE = temperature("writing")
 _TIMEOUT = 60.0
 _QUESTION = Message("user", "Answer with the one word: ready")
 
@@ -38,7 +40,7 @@ class Probe:
 async def probe(
     sweep: Sweep, keys: Mapping[str, Secret | None], folder: Path, tell: Listener
 ) -> tuple[Probe, ...]:
-    """Send one call for each pair of endpoint and model on the wire, all endpoints at once.
+    """Send one call for each model at its endpoint, all endpoints at once; equal ones are sent once.
 
     Servers are started for it, with their output in `folder`. A reply without text is good enough.
     """
@@ -46,10 +48,11 @@ async def probe(
     async with transport() as http, create_task_group() as tasks:
         for endpoint in sweep.endpoints:
             models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
-            asked = {item.model: item for item in models if item.endpoint == endpoint.name}
+            asked = {_asked_as(item): item for item in models if item.endpoint == endpoint.name}
             if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
-                tasks.start_soon(_probe_endpoint, http, endpoint, asked, key, folder, tell, probes)
+                items = tuple(asked.values())
+                tasks.start_soon(_probe_endpoint, http, endpoint, items, key, folder, tell, probes)
     shown = (replace(found, outcome=_shown(found.outcome, keys)) for found in probes)
     return tuple(sorted(shown, key=lambda found: (found.endpoint, found.model)))
 
@@ -57,7 +60,7 @@ async def probe(
 async def _probe_endpoint(
     http: Transport,
     declared: Endpoint,
-    asked: Mapping[str, Target | Judge],
+    asked: Sequence[Target | Judge],
     key: Secret | None,
     folder: Path,
     tell: Listener,
@@ -68,18 +71,32 @@ async def _probe_endpoint(
             served = await stack.enter_async_context(serving(declared, folder, tell))
         except ServerError as error:
             failure = Failure(Cause.CONNECTION, str(error))
-            probes.extend(Probe(declared.name, model, failure) for model in asked)
+            probes.extend(Probe(declared.name, item.name, failure) for item in asked)
             return
         endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
         route = Route(endpoint, Gate(endpoint), key)
-        for model, item in asked.items():
-            effort = item.settings.effort
-            most = _MAX_TOKENS + (effort if isinstance(effort, int) else 0)
-            sampling = Sampling(item.temperature, most, item.settings)
-            call = Call(model, model, (_QUESTION,), sampling)
+        for item in asked:
+            call = _call(item)
             request = route.request(call, call.key(), 1, endpoint.timeout)
-            outcome = await route.send(http, request)
-            probes.append(Probe(declared.name, model, _judged(outcome)))
+            outcome = _judged(await route.send(http, request))
+            if isinstance(outcome, Failure):
+                outcome = await route.advised(http, item.model, outcome)
+            probes.append(Probe(declared.name, item.name, outcome))
+
+
+def _asked_as(item: Target | Judge) -> tuple[object, ...]:
+    """Return all that may make an endpoint refuse what another model or judge there may do."""
+    return item.model, item.temperature, item.settings, isinstance(item, Target) and item.system
+
+
+def _call(item: Target | Judge) -> Call:
+    """Return a small call with all the settings that the calls of a run have."""
+    system = item.system if isinstance(item, Target) else None
+    asked = (Message("system", system), _QUESTION) if system else (_QUESTION,)
+    degree = _TEMPERATURE if item.temperature is None else item.temperature
+    effort = item.settings.effort
+    most = _MAX_TOKENS + (effort if isinstance(effort, int) else 0)
+    return Call(item.name, item.model, asked, Sampling(degree, most, item.settings))
 
 
 def _shown(outcome: Reply | Failure, keys: Mapping[str, Secret | None]) -> Reply | Failure:

@@ -31,6 +31,7 @@ from asynceval.providers.signal import Action, Signal
 _FIRST_REFUSALS = 5
 _MOST_NAMES = 100
 _LIST_SECONDS = 10.0
+_NOT_FOUND = 404
 
 
 @dataclass(slots=True)
@@ -102,6 +103,12 @@ class Route:
                 return outcome
             response = outcome
         return replace(response, failure=self.redacted(response.failure))
+
+    async def advised(self, transport: Transport, model: str, failure: Failure) -> Failure:
+        """Return a failure that names near models, if the endpoint does not know this one."""
+        near = await self.near(transport, model) if failure.status == _NOT_FOUND else ()
+        message = f"{failure.message} (it serves {', '.join(near)})"
+        return replace(failure, message=message) if near else failure
 
     async def near(self, transport: Transport, model: str) -> tuple[str, ...]:
         """Return names that the endpoint serves and that are much like this one's, if it lists any."""

@@ -34,7 +34,9 @@ def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
         told = (
             f"HTTP {status}: nothing answers on this path (mostly base_url ends in /v1): {message}"
         )
-    elif action is Action.HALT_MODEL and any(word in codes for word in UNSUPPORTED):
+    elif (
+        status != 404 and action is Action.HALT_MODEL and any(word in codes for word in UNSUPPORTED)
+    ):
         told = f"{advice(parameter)} ({told})"
     wait = retry_after(headers)
     if wait is None and action is Action.SLOW_DOWN:

@@ -129,13 +129,19 @@ class Vendor:
     headers: Mapping[str, str] = field(default_factory=dict)
     requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     url: str = ""
+    then: int = 200
 
     def answers(
-        self, content: object, status: int = 200, headers: Mapping[str, str] | None = None
+        self,
+        content: object,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        then: int | None = None,
     ) -> None:
-        """Answer like this from now on."""
+        """Answer like this from now on; after the first request with the status `then`."""
         self.content = content if isinstance(content, bytes) else orjson.dumps(content)
         self.status, self.headers = status, headers or {}
+        self.then = status if then is None else then
         self.requests.clear()
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -143,7 +149,8 @@ class Vendor:
         body = await request.read()
         self.requests.append((request.method, request.raw_path, request.headers, body))
         headers = {"Content-Type": "application/json", **self.headers}
-        return web.Response(status=self.status, body=self.content, headers=headers)
+        status = self.status if len(self.requests) == 1 else self.then
+        return web.Response(status=status, body=self.content, headers=headers)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,90 @@
+"""Check the small calls that tell whether a run could start."""
+
+from pathlib import Path
+
+import anyio
+import orjson
+import pytest
+
+from asynceval.domain.call import Settings
+from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.reply import Reply
+from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.engine.probe import Probe, probe
+from tests.providers.dialect import Dialect, Vendor, vendor
+from tests.providers.vendors.anthropic import ANTHROPIC, error
+from tests.providers.vendors.openai import OPENAI
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def probed(
+    dialect: Dialect,
+    targets: tuple[Target, ...],
+    judges: tuple[Judge, ...] = (),
+    content: object = None,
+    status: int = 200,
+) -> tuple[tuple[Probe, ...], Vendor]:
+    """Return what comes of probing these models, and the server that was asked."""
+
+    async def main() -> tuple[tuple[Probe, ...], Vendor]:
+        async with vendor() as server:
+            whole = dialect.answer("ready", None, "stop") if content is None else content
+            server.answers(whole, status)
+            endpoint = Endpoint("e", server.url, dialect.kind)
+            sweep = Sweep("s", (endpoint,), targets, judges)
+            found = await probe(sweep, {"e": None}, Path("/nonexistent"), lambda _: None)
+            return found, server
+
+    return anyio.run(main)
+
+
+def test_a_probe_has_all_settings_that_a_run_would_send() -> None:
+    """The temperature of a category, a system prompt and further fields may be refused as well."""
+    settings = Settings(effort=2048, stop=("END",), body='{"top_k":40}')
+    _, server = probed(ANTHROPIC, (Target("m", "e", "w", system="Be brief.", settings=settings),))
+    ((method, path, _, body),) = server.requests
+    assert (method, path) == ("POST", "/v1/messages")
+    assert orjson.loads(body) == {
+        "model": "w",
+        "system": "Be brief.",
+        "messages": [{"role": "user", "content": "Answer with the one word: ready"}],
+        "max_tokens": 16 + 2048,
+        "thinking": {"type": "enabled", "budget_tokens": 2048},
+        "stop_sequences": ["END"],
+        "top_k": 40,
+    }
+    _, server = probed(OPENAI, (Target("m", "e", "w"),))
+    assert orjson.loads(server.requests[0][3])["temperature"] == 0.7
+
+
+def test_one_model_with_two_settings_is_probed_twice() -> None:
+    """And with the same ones once, whoever it is for."""
+    plain, thinking = Target("a", "e", "w"), Target("b", "e", "w", settings=Settings(effort="low"))
+    found, server = probed(OPENAI, (plain, thinking, Target("c", "e", "w")))
+    assert len(server.requests) == len(found) == 2
+    assert all(isinstance(one.outcome, Reply) for one in found)
+
+
+def test_a_setting_that_is_refused_is_named_with_its_key() -> None:
+    """So the config can be put right before anything is paid."""
+    body = error("invalid_request_error", "`temperature` is deprecated for this model.")
+    (found,), _ = probed(ANTHROPIC, (), (Judge("j", "e", "w"),), body, 400)
+    assert isinstance(found.outcome, Failure)
+    assert found.outcome.cause is Cause.CONFIG
+    assert "change temperature in the config, or set reasoning = true" in found.outcome.message
+
+
+def test_a_model_that_is_not_there_is_answered_with_near_ones() -> None:
+    """The server's own list says which."""
+    both = {"error": {"message": "The model `m-1` does not exist"}, "data": [{"id": "m-10"}]}
+
+    async def main() -> tuple[Probe, ...]:
+        async with vendor() as server:
+            server.answers(both, 404, then=200)
+            sweep = Sweep("s", (Endpoint("e", server.url),), (Target("m-1", "e", "m-1"),), ())
+            return await probe(sweep, {"e": None}, Path("/nonexistent"), lambda _: None)
+
+    (found,) = anyio.run(main)
+    assert isinstance(found.outcome, Failure)
+    assert found.outcome.message.endswith("does not exist (it serves m-10)")
