@@ -60,7 +60,7 @@ import click
 )
 @click.option(
     "--retry-after",
-    type=float,
+    type=click.FloatRange(0, 86_400),
     metavar="SECONDS",
     help="With --most-in-flight: the wait that its 429s ask for after all.",
 )
@@ -138,6 +138,8 @@ def simulate(
             raise click.UsageError(f"--api-key-env: the variable {api_key_env} is not set")
     if burst is not None and not bucket:
         raise click.UsageError("--burst needs --bucket")
+    if retry_after is not None and (most_in_flight is None or quiet_limits):
+        raise click.UsageError("--retry-after needs --most-in-flight, and no --quiet-limits")
     if bucket and burst is None:
         burst = 1.0
     try:

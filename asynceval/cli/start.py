@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from shlex import quote
 
@@ -12,9 +12,9 @@ from rich.console import Console
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
 from asynceval.cli.tables import Results, show
 from asynceval.conversation import Plan
-from asynceval.domain.events import AnswerLanded, Event, JudgmentLanded
+from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Only
+from asynceval.domain.sweep import Budget, Only, Sweep
 from asynceval.engine.run import Run
 from asynceval.ladder import rungs
 from asynceval.progress import listener
@@ -44,6 +44,8 @@ def start(
 
             counter = Counter(plan)
 
+            reached: list[str | None] = []
+
             def tell(event: Event) -> None:
                 match event:
                     case AnswerLanded(cell, key, reply):
@@ -52,6 +54,9 @@ def start(
                         replies = (*((asked.key, asked.reply) for asked in before), (key, reply))
                         climbed = rungs(plan, cell, [said for _, said in replies])
                         counter.add(Outcome.judged(cell, replies, verdict, climbed))
+                    case BudgetReached(judge):
+                        reached.append(judge)
+                        log(event)
                     case _:
                         log(event)
                 progress(event)
@@ -73,7 +78,11 @@ def start(
     if console.is_terminal:
         console.print()
     show(console, plan, summary, lost)
-    return _conclude(run, folder, summary, only)
+    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
+    _point(folder, summary)
+    return _conclude(
+        run, again, [way for judge in reached for way in _ways_on(judge, plan.sweep, again)]
+    )
 
 
 def _warn_of_gaps(missing: Mapping[Path, int]) -> None:
@@ -83,21 +92,36 @@ def _warn_of_gaps(missing: Mapping[Path, int]) -> None:
             say(f"warning: {count} lines are missing in {path}: they could not be written")
 
 
-def _conclude(run: Run, folder: Path, summary: Summary, only: Only | None) -> int:
-    """Say where to look and how to go on, if there is something left; return the exit code."""
+def _point(folder: Path, summary: Summary) -> None:
+    """Say where to look for what went wrong."""
     if summary.coverage.unparsed:
         say(f"the words of judgments without a verdict are in {folder / 'calls-1.jsonl'}")
     coverage = summary.coverage
     if coverage.failed or coverage.refused or coverage.filtered or coverage.context_length:
         say(f"the message of each failure is in {folder / 'failures.jsonl'}")
-    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
+
+
+def _conclude(run: Run, again: str, ways_on: Sequence[str]) -> int:
+    """Say how to go on, if there is something left; return the exit code."""
     if run.is_interrupted and not run.is_complete:
         say(f"interrupted. To continue: {again}")
         return INTERRUPTED
     if not run.is_complete:
-        say(f"some calls are missing. To try them again: {again}")
+        for line in ways_on or (f"some calls are missing. To try them again: {again}",):
+            say(line)
         return INCOMPLETE
     return COMPLETE
+
+
+def _ways_on(judge: str | None, sweep: Sweep, again: str) -> Iterator[str]:
+    """Yield how a budget that was reached is raised: a judge's, or the run's with None."""
+    budget = Budget() if sweep.budget is None else sweep.budget
+    if judge is not None:
+        yield f"to go on, raise the budget of judge {judge} in the config, and run that again"
+    if judge is None and budget.usd is not None:
+        yield f"to go on with more money: {again} --budget USD"
+    if judge is None and budget.tokens is not None:
+        yield "to go on with more tokens, raise the budget in the config, and run that again"
 
 
 def _rest_garbage_collector() -> None:

@@ -65,7 +65,7 @@ class EndpointTable(Table):
     server: ServerTable | None = None
 
     def endpoint(self, name: str) -> Endpoint:
-        """Return the endpoint of this name; a longer `timeout` brings a longer `deadline`."""
+        """Return the endpoint of this name; of `timeout` and `deadline` each goes with the other."""
         endpoint = Endpoint(
             name=name,
             base_url=self.base_url or f"{COMMAND}{self.command}",
@@ -73,6 +73,8 @@ class EndpointTable(Table):
             http=None if self.http is None else Http(**self.http.given()),
             **self.given("base_url", "command", "server", "http"),
         )
-        if self.deadline is not None:
-            return endpoint
-        return replace(endpoint, deadline=max(endpoint.deadline, 3 * endpoint.timeout))
+        if self.deadline is None:
+            return replace(endpoint, deadline=max(endpoint.deadline, 3 * endpoint.timeout))
+        if self.timeout is None:
+            return replace(endpoint, timeout=min(endpoint.timeout, endpoint.deadline))
+        return endpoint

@@ -102,7 +102,10 @@ class Route:
             if isinstance(outcome, Reply):
                 return outcome
             response = outcome
-        return replace(response, failure=self.redacted(response.failure))
+        failure = self.redacted(response.failure)
+        if failure.cause is Cause.AUTH:
+            failure = replace(failure, message=f"{failure.message} ({self._key_told()})")
+        return replace(response, failure=failure)
 
     async def advised(self, transport: Transport, model: str, failure: Failure) -> Failure:
         """Return a failure that names near models, if the endpoint does not know this one."""
@@ -123,6 +126,13 @@ class Route:
     def redacted(self, failure: Failure) -> Failure:
         """Return a failure without the key, however it got into the message."""
         return replace(failure, message=masked(failure.message, self.key))
+
+    def _key_told(self) -> str:
+        """Return where the key comes from, for whoever has to look after it."""
+        variable = self.endpoint.api_key_env
+        if variable is None:
+            return f"no key was sent: endpoint {self.endpoint.name} has no api_key_env"
+        return f"the key is that of the variable {variable}"
 
     def halt(self, call: Call | None, failure: Failure) -> bool:
         """Send nothing more to a call's model, or to any; False if that is so already."""

@@ -43,6 +43,8 @@ from asynceval.progress.wording import duration, one_line, percent, rate
 
 EVERY = 5.0
 """Seconds between two lines of numbers, and between two that tell of the same thing."""
+FULL = 15.0
+"""Seconds between two lines that say that the disk is full; after 60 the run ends."""
 LONG = 60.0
 """Seconds in flight from which on the oldest call is told, and between two such lines."""
 
@@ -119,7 +121,7 @@ class PlainLines:
         if event.lag > STOOD_STILL:
             self._write_seldom(("still", None), stood_still(1, event.lag), EVERY)
         if tally.is_disk_full:
-            self._write_seldom(("disk", None), FULL_DISK, LONG)
+            self._write_seldom(("disk", None), FULL_DISK, FULL)
         if event.oldest is not None and event.oldest.seconds >= LONG:
             self._write_seldom(("oldest", None), longest(event.oldest), LONG)
         if event.seconds >= self._due and tally.lanes:

@@ -311,6 +311,13 @@ def test_a_longer_timeout_brings_a_longer_deadline() -> None:
         assert sweep(text).endpoints[0].deadline == deadline
 
 
+def test_a_shorter_deadline_brings_a_shorter_timeout() -> None:
+    """No attempt may take longer than all of them, unless both are given."""
+    for given, timeout in (("deadline = 60", 60), ("deadline = 9000", 600)):
+        text = MINIMAL.replace("[[models]]", f"{given}\n[[models]]")
+        assert sweep(text).endpoints[0].timeout == timeout
+
+
 def test_endpoints_of_one_account_have_its_limits() -> None:
     """What one endpoint of an account leaves out holds from the others; a name is an account too."""
     text = MINIMAL.replace(

@@ -73,6 +73,7 @@ def test_a_run_stops_before_its_budget_and_goes_on_when_it_is_raised(
     short = cli("run", config, "--budget", "0.02", cwd=tmp_path)
     assert short.code == 3, short.err
     assert "the budget of 0.02 USD is reached" in short.err
+    assert "to go on with more money: asynceval resume runs/e2e --budget USD\n" in short.err
     spent = cost(tmp_path)
     assert 0 < spent <= 0.02
     again = cli("resume", "runs/e2e", cwd=tmp_path)
@@ -92,6 +93,8 @@ def test_a_judges_budget_stops_that_judge_alone(tmp_path: Path, config: Path) ->
     done = cli("run", config, cwd=tmp_path)
     assert done.code == 3, done.err
     assert "the budget of judge sim-judge of 8000 tokens is reached" in done.err
+    way = "to go on, raise the budget of judge sim-judge in the config, and run that again\n"
+    assert done.err.endswith(way)
     report = orjson.loads(cli("report", "runs/e2e", "--json", cwd=tmp_path).out)
     calls = {row["model"]: row["calls"] for row in report["cost"]["models"]}
     assert calls["sim-s25"] == calls["sim-s75"] == 8

@@ -16,6 +16,7 @@ from asynceval.domain.events import (
     AnswerLanded,
     BudgetReached,
     CallFailed,
+    CallRetried,
     ConnectionsClosed,
     DefectMet,
     EndpointBack,
@@ -440,6 +441,25 @@ def test_responses_on_a_kept_connection_are_not_counted(tmp_path: Path) -> None:
             r.routes["house"].churn.close(0.0)
         run(r.ask_each, "1", "2")
     assert r.told(ConnectionsClosed) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("HOUSE_KEY", "(the key is that of the variable HOUSE_KEY)"),
+        (None, "(no key was sent: endpoint house has no api_key_env)"),
+    ],
+)
+def test_whose_key_is_refused_is_told(tmp_path: Path, variable: str | None, words: str) -> None:
+    """The variable that holds the key is named, or that there is none; other faults name no key."""
+    house = Endpoint("house", "http://house.test", api_key_env=variable)
+    lines = script(refusal(500), refusal(401, "Incorrect API key"))
+    with rig(tmp_path, FakeTransport(lines), house) as r:
+        run(r.ask)
+    (halted,) = r.told(EndpointHalted)
+    assert halted.failure.message.endswith(f"Incorrect API key {words}")
+    (retried,) = r.told(CallRetried)
+    assert "key" not in retried.failure.message
 
 
 def test_the_oldest_open_call_is_known(tmp_path: Path) -> None:

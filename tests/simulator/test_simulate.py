@@ -39,7 +39,7 @@ def refused(*arguments: str) -> str:
         (["--burst", "2"], "--burst needs --bucket"),
         (["--bucket", "--burst", "0"], "more than 0 seconds"),
         (["--most-in-flight", "0"], "--most-in-flight"),
-        (["--retry-after", "1"], "retry_after needs most_in_flight"),
+        (["--retry-after", "1"], "--retry-after needs --most-in-flight"),
         (["--port", "70000"], "--port"),
         (["--api-key-env", "ASYNCEVAL_TEST_NOT_SET"], "ASYNCEVAL_TEST_NOT_SET is not set"),
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
