@@ -47,6 +47,7 @@ LIBRARIES = {
     "rich": ("progress/", "cli/"),
     "pydantic": ("config/",),
     "click": ("cli/",),
+    "numpy": ("stats/",),
 }
 LONGEST = 300
 MODULES = sorted(ROOT.rglob("*.py"))
