@@ -21,7 +21,7 @@ from asynceval.progress.sentences import (
     stop,
 )
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import causes, clip, shorten
+from asynceval.progress.wording import causes, clip, wrap
 
 BETWEEN = "  ·  "
 LONG = 60.0
@@ -30,6 +30,8 @@ RECENT = 10.0
 """Seconds for which it is told that an endpoint is back."""
 PRESSING = ("bold yellow", "red", "yellow", "", "green")
 """The styles of sentences, the most pressing first."""
+ENDED = 3
+"""Lines that a sentence may take when the sweep has ended: then nothing moves, and it is to be read."""
 GATES = 4
 """How many gates at most are told of when the sweep has ended."""
 
@@ -41,8 +43,13 @@ def notes(tally: Tally, width: int, room: int) -> list[Text]:
     """
     sentences = [*_present(tally), *_lasting(tally)]
     sentences.sort(key=lambda sentence: PRESSING.index(sentence[1]))
-    said = [Text(shorten(words, width), style, no_wrap=True) for words, style in sentences]
-    said += [Text(line, no_wrap=True) for line in _held(tally, width)]
+    lines = ENDED if tally.ended else 1
+    sentences += [(line, "") for line in _held(tally, width)]
+    said = [
+        Text(line, style, no_wrap=True)
+        for words, style in sentences
+        for line in wrap(words, width, lines)
+    ]
     counts = _lines(_counts(tally), width)
     if len(said) + len(counts) > room:
         said = said[: max(1, room - 1)] if counts else said
@@ -97,10 +104,7 @@ def _lasting(tally: Tally) -> list[tuple[str, str]]:
 def _held(tally: Tally, width: int) -> list[str]:
     """Return what held the calls back, once the sweep has ended; advice only where it fits."""
     lines = held(tally, GATES) if tally.ended else []
-    return [
-        line + advice if cell_len(line + advice) <= width else clip(line, width)
-        for line, advice in lines
-    ]
+    return [line + advice if cell_len(line + advice) <= width else line for line, advice in lines]
 
 
 def _lines(said: list[tuple[str, str]], width: int) -> list[Text]:

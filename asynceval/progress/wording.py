@@ -32,6 +32,21 @@ def clip(text: str, width: int) -> str:
     return _start(text, width - 1) + ELLIPSIS if width > 0 else ""
 
 
+def wrap(text: str, width: int, most: int) -> list[str]:
+    """Return `text` in at most `most` lines of `width` cells, broken between words where it can be."""
+    lines, line = list[str](), ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and cell_len(longer) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    lines.append(line)
+    kept = (*lines[: most - 1], " ".join(lines[most - 1 :]))
+    return [shorten(line, width) for line in kept if line]
+
+
 def duration(seconds: float | None) -> str:
     """Return minutes and seconds, with hours when there are some; a dash while unknown."""
     if seconds is None:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from asynceval.progress.wording import clip, dollars, duration, percent, rate, shorten
+from asynceval.progress.wording import clip, dollars, duration, percent, rate, shorten, wrap
 
 
 @settings(deadline=None)  # other work on the machine is no failure
@@ -61,3 +61,18 @@ def test_dollars() -> None:
     assert dollars(0.5) == "0.5000 USD"
     assert dollars(0.000034) == "0.000034 USD"
     assert dollars(12, 9.5, 20) == "12.00 (9.50 to 20.00) USD"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("short", ["short"]),
+        ("one two three", ["one two", "three"]),
+        ("a word-that-is-too-long", ["a", "word…long"]),
+        ("one two three four five six", ["one two", "thre… six"]),
+        ("日本 日本 日本", ["日本 日本", "日本"]),
+    ],
+)
+def test_sentences_are_wrapped(text: str, lines: list[str]) -> None:
+    """Between words, and at most so many lines; what is too long loses its middle."""
+    assert wrap(text, 9, 2) == lines
