@@ -133,6 +133,7 @@ class Counter:
                 *warnings.of_standings(standings),
                 *warnings.of_scales(self._plan),
                 *warnings.of_answers(answers),
+                *warnings.of_thinking(self._causes),
                 *warnings.of_aliases(aliases),
             ),
         )

@@ -1,10 +1,11 @@
 """Warnings: sentences about what a reader of the numbers should know."""
 
 from collections import Counter as Counts
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from asynceval.conversation import Plan
 from asynceval.domain.alias import is_alias
+from asynceval.domain.failure import Cause
 from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
 from asynceval.report.coverage import Coverage
@@ -32,6 +33,16 @@ def of_answers(answers: Iterable[Answers]) -> Iterator[str]:
             yield (
                 f"{its.imitations} answers of {its.model} hold what looks like a verdict or a "
                 "judge's template; they were judged as they are, and means are given without them too"
+            )
+
+
+def of_thinking(causes: Mapping[tuple[str, str, str], int]) -> Iterator[str]:
+    """Say which models spent all their tokens thinking; `causes` count by kind, model and cause."""
+    for (kind, model, cause), n in sorted(causes.items()):
+        if cause == Cause.THINKING and kind in ("answer", "judgment"):
+            yield (
+                f"{n} {kind}s of {model} are missing, since all its tokens went into thinking: "
+                "raise its max_tokens, or lower its effort"
             )
 
 

@@ -191,6 +191,7 @@ def test_cost(tmp_path: Path) -> None:
             "completion_tokens": 30,
             "uncounted": 0,
             "usd": pytest.approx(180e-6),
+            "reasoning_tokens": 0,
         },
         {
             "kind": "judgment",
@@ -200,6 +201,7 @@ def test_cost(tmp_path: Path) -> None:
             "completion_tokens": 60,
             "uncounted": 0,
             "usd": pytest.approx(720e-6),
+            "reasoning_tokens": 0,
         },
     ]
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from asynceval.domain.cell import Cell
+from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Price
 from asynceval.report.spending import Spending
@@ -60,3 +61,33 @@ def test_tokens_beyond_any_sense_are_added(tmp_path: Path) -> None:
         tmp_path, plan(("a",), ()), lambda cell: Reply(f"{cell.turn}", usage=Usage(many, many))
     )
     assert summary.spending[0].prompt_tokens == 6 * many
+
+
+def test_tokens_of_thinking_are_counted_beside_all_tokens(tmp_path: Path) -> None:
+    """They are part of the completion, so they are paid for once; who tells none has none."""
+
+    def say(cell: Cell) -> Answer:
+        thought = 4 if cell.turn == 1 else None
+        return graded(7) if cell.judge else Reply(f"{cell}", usage=Usage(20, 5, thought))
+
+    summary, _ = play(tmp_path, plan(("a",), price=Price(1.0, 2.0)), say)
+    spent = summary.spending[0]
+    assert spent == Spending("answer", "a", 6, 120, 30, 0, (120 + 2 * 30) / 1e6, 12)
+    assert summary.spending[1].reasoning_tokens == 0
+
+
+def test_answers_that_were_only_thought_are_warned_about(tmp_path: Path) -> None:
+    """With what to do about it, and by model."""
+
+    def say(cell: Cell) -> Answer:
+        if cell.judge:
+            return graded(7)
+        return Cause.THINKING if (cell.target, cell.turn) == ("a", 2) else answered(cell)
+
+    summary, _ = play(tmp_path, plan(("a", "b")), say)
+    assert [warning for warning in summary.warnings if "thinking" in warning] == [
+        (
+            "3 answers of a are missing, since all its tokens went into thinking: "
+            "raise its max_tokens, or lower its effort"
+        )
+    ]
