@@ -28,6 +28,8 @@ from asynceval.providers.provider import Provider
 from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
 
+HEAD_START = 0.1
+"""Seconds by which an endpoint's first call goes ahead: a refused key shows quickly, and once."""
 _FIRST_REFUSALS = 5
 _MOST_NAMES = 100
 _LIST_SECONDS = 10.0
@@ -70,7 +72,12 @@ class Route:
         if queue is None:
             endpoint = self.endpoint
             is_auto = endpoint.parallel == "auto"
-            throttle = Throttle(endpoint.most_in_flight, self.breaker, is_auto=is_auto)
+            throttle = Throttle(
+                endpoint.most_in_flight,
+                self.breaker,
+                is_auto=is_auto,
+                head_start=0.0 if self._queues else HEAD_START,
+            )
             queue = self._queues[model] = self.gate.queue(throttle)
         return queue
 

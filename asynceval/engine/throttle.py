@@ -4,8 +4,6 @@ from asynceval.engine.breaker import Breaker
 from asynceval.engine.retry import LONGEST_ASKED
 from asynceval.engine.search import START, Search
 
-HEAD_START = 0.1
-"""Seconds by which a model's first call goes ahead: a refusal comes quickly, and comes once."""
 _NEIGHBOURS = 10
 _COUNTED = 100
 _RECENT = 16
@@ -37,8 +35,10 @@ class Throttle:
     `is_proven` once a call was answered; `refused_since` is the time since when every call is refused.
     """
 
-    def __init__(self, most: int, breaker: Breaker, *, is_auto: bool) -> None:
-        """Start with nothing in flight."""
+    def __init__(
+        self, most: int, breaker: Breaker, *, is_auto: bool, head_start: float = 0.0
+    ) -> None:
+        """Start with nothing in flight. The first call goes ahead of the others by `head_start` seconds."""
         self.in_flight = 0
         self.cool_until = 0.0
         self.is_proven = False
@@ -48,6 +48,7 @@ class Throttle:
         self._search = Search(min(most, START)) if is_auto else None
         self.limit = most if self._search is None else self._search.limit
         self._goal = self.limit
+        self._head_start = head_start
         self._head_until = 0.0
         self._full_at = -1.0
         self._spacing = 0.0
@@ -97,7 +98,7 @@ class Throttle:
         if self.in_flight >= self.limit:
             self._full_at = now
         if self.in_flight == 1 and not self.is_proven:
-            self._head_until = now + HEAD_START
+            self._head_until = now + self._head_start
         if spacing := max(self._spacing, self._floor):
             # What was missed a moment ago may be made up for, or timers that are late would cost much.
             self._next_at = max(self._next_at, now - 2 * spacing) + spacing

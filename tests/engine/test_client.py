@@ -10,6 +10,7 @@ from asynceval.domain.events import Answered, CallFailed, CallRetried, EndpointH
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine.retry import Policy
+from asynceval.engine.route import HEAD_START
 from asynceval.engine.transport import Response
 from asynceval.providers.signal import Action, Signal
 from tests.engine.fakes import (
@@ -278,6 +279,15 @@ def test_a_refused_account_halts_its_endpoint_only(
     assert r.halted("other") is None
     waits = {name: gate.status(None).waits_for for name, gate in r.gates.items()}
     assert waits == {"house": None, "other": None}
+
+
+def test_only_an_endpoints_first_call_goes_ahead(tmp_path: Path) -> None:
+    """The first call of an endpoint's second model waits for nothing, nor do the others to it."""
+    asked = [("0", "m", "house"), ("1", "m", "house"), ("2", "n", "house"), ("3", "n", "house")]
+    with rig(tmp_path) as r:
+        run(ask_all, r, *asked)
+    starts = [round(asked.at, 2) for asked in sorted(r.transport.asked, key=lambda a: a.texts)]
+    assert starts == [0, HEAD_START, 0, 0]
 
 
 def test_halted_once(tmp_path: Path) -> None:

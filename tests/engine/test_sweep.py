@@ -242,7 +242,7 @@ def test_few_conversations_are_half_paid(tmp_path: Path) -> None:
     questions = [Question(f"{n}", "x", (f"First #{n} ?", f"Second #{n} ?")) for n in range(60)]
     with rig(tmp_path, FakeTransport(answer)) as r:
         run(r.hold, plan(questions))
-    # A model's first call goes ahead of its others, which leaves room for more conversations.
+    # The first call goes ahead of the others, which leaves room for more conversations.
     assert most <= ENDPOINT.most_in_flight + 3
 
 

@@ -10,11 +10,13 @@ from random import Random
 import pytest
 
 from asynceval.engine.breaker import Breaker
-from asynceval.engine.throttle import HEAD_START, Throttle
+from asynceval.engine.throttle import Throttle
+
+HEAD_START = 0.1
 
 
 def throttle_of(most: int, *, is_auto: bool = False, is_proven: bool = True) -> Throttle:
-    throttle = Throttle(most, Breaker(), is_auto=is_auto)
+    throttle = Throttle(most, Breaker(), is_auto=is_auto, head_start=HEAD_START)
     throttle.is_proven = is_proven
     return throttle
 
@@ -118,7 +120,7 @@ def test_never_more_than_the_number_given() -> None:
 
 
 def test_the_first_call_goes_ahead() -> None:
-    """Until a model has answered, its first call goes ahead of the others by a tenth of a second."""
+    """Until a model has answered, its first call goes ahead of the others by a head start."""
     throttle = throttle_of(50, is_proven=False)
     throttle.admit(1.0)
     assert not throttle.has_room(1.0)
