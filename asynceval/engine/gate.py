@@ -32,7 +32,7 @@ class Gate:
         self.in_flight = 0
         self.rate_limited = 0
         self._outside: dict[Wait, int] = {}
-        self._ceiling = Ceiling(endpoint.most_in_flight)
+        self._ceiling = Ceiling(endpoint.most_in_flight, is_auto=endpoint.parallel == "auto")
         has_rate = endpoint.rpm is not None or endpoint.tpm is not None
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
         self._is_pacing = False
@@ -95,8 +95,10 @@ class Gate:
 
     def land(self, admission: Admission, now: float) -> None:
         """Note an answer; `leave` comes after."""
-        admission.queue.throttle.land(admission.since, admission.level, now)
-        self._ceiling.land(admission.since, now)
+        throttle, sent, (own, total) = admission.queue.throttle, admission.since, admission.level
+        # Who was counted then and refused since has not shown what the server takes.
+        throttle.land(sent, min(own, throttle.in_flight), now)
+        self._ceiling.land(sent, min(total, self.in_flight), now)
         if self._belief is not None:
             self._belief.land(admission.queue)
 
@@ -108,9 +110,13 @@ class Gate:
         `random` is from [0, 1).
         """
         self.rate_limited += 1
-        throttle = admission.queue.throttle
-        if throttle.refuse(admission.since, admission.level, now, seconds, random):
-            self._ceiling.lower(self.in_flight, now)
+        throttle, (own, total) = admission.queue.throttle, admission.level
+        # Calls that go out together reach the server in any order.
+        own, total = max(own, throttle.in_flight), max(total, self.in_flight)
+        is_accounts = self._ceiling.is_too_many(admission.since, own, total)
+        tells = throttle.refuse(admission.since, own, now, seconds, random, is_accounts=is_accounts)
+        if tells and is_accounts:
+            self._ceiling.lower(self.in_flight, now, seconds or 0.0)
 
     def learn(self, admission: Admission, stated: Stated) -> None:
         """Believe what a response says of the limit of requests, if the config does not name one."""

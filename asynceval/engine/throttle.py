@@ -1,6 +1,7 @@
 """The throttle: how many calls to one model an endpoint takes at present, and how fast. Pure."""
 
 from asynceval.engine.breaker import Breaker
+from asynceval.engine.climb import Climb
 from asynceval.engine.retry import LONGEST_ASKED
 from asynceval.engine.search import START, Search
 
@@ -8,10 +9,6 @@ _NEIGHBOURS = 10
 _COUNTED = 100
 _RECENT = 16
 _HEAVY = 0.25
-_ANSWERS = 150
-_LONGEST_WITHOUT = 15.0
-_STEP_SECONDS = 2.0
-_STEP_ANSWERS = 25
 _FEWEST = 5
 _BELOW = 0.98
 _ABOVE = 0.02
@@ -54,7 +51,7 @@ class Throttle:
         self._spacing = 0.0
         self._floor = 0.0
         self._next_at = 0.0
-        # Since the last cut: when it was, answers, and the most calls in flight with one answered.
+        # Since the last cut: when it was, and the most calls in flight with one answered.
         self._cut_at: float | None = None
         self._since_refusal = 0
         self._refusals = 0.0
@@ -62,14 +59,10 @@ class Throttle:
         self._counted = 0
         self._counted_from = 0.0
         self._best = 0.0
-        self._answers = 0
-        self._level = self._total = 0
+        self._climb = Climb()
+        self._level = 0
         self._is_number = True
-        self._is_accounts = False
         self._rounds = 0
-        self._step = 1
-        self._try_at = 0.0
-        self._try_answers = _ANSWERS
 
     def has_room(self, now: float) -> bool:
         """Whether one more call may go out now."""
@@ -108,11 +101,8 @@ class Throttle:
         """Note that a call is over, however it ended; `land` or `refuse` come before."""
         self.in_flight -= 1
 
-    def land(self, sent: float, level: tuple[int, int], now: float) -> None:
-        """Note an answer to a call that went out at `sent` (seconds).
-
-        `level` is how many were in flight then, to this model and to all models of the account.
-        """
+    def land(self, sent: float, level: int, now: float) -> None:
+        """Note an answer to a call that went out at `sent` (s), as one of `level` in flight."""
         self.is_proven = True
         self._since_refusal += 1
         self._counted += 1
@@ -121,9 +111,8 @@ class Throttle:
         self.refused_since = None
         if sent >= cut_at:
             self._rounds = 0
-            self._level = max(self._level, level[0])
-            self._total = max(self._total, level[1])
-        self._answers += 1
+            self._level = max(self._level, level)
+        self._climb.land()
         is_full = self._full_at >= sent  # every place was taken while this call was in flight
         if self.limit < self._goal:
             self.limit += 1
@@ -133,17 +122,24 @@ class Throttle:
             else:
                 self._search.idle()
         elif self.limit < self._most or self._spacing:
-            self._try_more(now, cut_at, is_full=is_full)
+            self._try_more(now, is_full=is_full)
 
     def refuse(
-        self, sent: float, level: tuple[int, int], now: float, seconds: float | None, random: float
+        self,
+        sent: float,
+        level: int,
+        now: float,
+        seconds: float | None,
+        random: float,
+        *,
+        is_accounts: bool,
     ) -> bool:
         """Note that the server asked to slow down, for so many seconds if it said how many.
 
-        True if calls to all models of the account were too many together, not those to this one.
-
-        One refusal among many answers tells nothing: it is the second in a row of ten that does. What
-        was sent before the last cut was refused for the same reason and starts no new round.
+        `level` is how many were in flight; `is_accounts` if those to all models of the account were
+        too many together. False if it tells nothing: one refusal among many answers does not, it is
+        the second in a row of ten that does. What was sent before the last cut was refused for the same reason
+        and starts no new round.
         """
         if self.refused_since is None:
             self.refused_since = now
@@ -155,8 +151,8 @@ class Throttle:
             return False
         cut_at = sent if self._cut_at is None else self._cut_at
         if sent >= cut_at:
-            self._begin_round(level, now)
-        if self._is_number and not self._is_accounts:
+            self._begin_round(level, now, seconds or 0.0, is_accounts=is_accounts)
+        if self._is_number and not is_accounts:
             self.limit = self._goal = max(1, min(self.limit, self.in_flight - 1))
         if seconds is None:
             seconds = 0.0
@@ -166,7 +162,7 @@ class Throttle:
         elif self._rounds > 1:
             seconds = max(seconds, _LEAST_COOL_DOWN)
         self.cool_until = max(self.cool_until, now + min(seconds, LONGEST_ASKED))
-        return self._is_accounts
+        return True
 
     def believe(self, rpm: float) -> None:
         """Send no more than so many requests a minute: the server says that it takes no more."""
@@ -177,19 +173,16 @@ class Throttle:
         self._goal = max(self._goal, self.limit)
         self.limit = min(self.limit, _AFTER_OUTAGE)
 
-    def _begin_round(self, level: tuple[int, int], now: float) -> None:
+    def _begin_round(self, level: int, now: float, wait: float, *, is_accounts: bool) -> None:
         """Find out what was too much, and start to count anew."""
         self._rounds += 1
-        self._search = None
         is_few = self._counted < _FEWEST
-        # More than ever were in flight to all models together: the number is the account's.
-        self._is_accounts = level[1] > max(level[0], self._total) and not is_few
-        if self._is_accounts:
+        if is_accounts:
             self._is_number = True
-        elif self._spacing and level[0] < self.limit:
-            self._is_number = False
         else:
-            self._is_number = is_few or level[0] > self._level
+            self._search = None
+            is_below = bool(self._spacing) and level < self.limit
+            self._is_number = not is_below and (is_few or level > self._level)
         if not self._is_number and is_few:
             self._spacing *= _SLOWER
         elif not self._is_number:
@@ -199,9 +192,8 @@ class Throttle:
         if self._counted >= _COUNTED:
             self._counted, self._counted_from = 0, now
         self._cut_at = now
-        self._answers, self._try_answers = 0, _ANSWERS
-        self._level = self._total = 0
-        self._step = 1
+        self._climb.cut(now, wait)
+        self._level = 0
 
     def _slow_down(self, now: float) -> None:
         """Go on a little slower than calls were answered, but not much slower than ever.
@@ -213,20 +205,16 @@ class Throttle:
         self._best = rate if is_heavy else max(rate, self._best)
         self._spacing = 1 / (max(rate, self._best / 2) * _BELOW)
 
-    def _try_more(self, now: float, cut_at: float, *, is_full: bool) -> None:
+    def _try_more(self, now: float, *, is_full: bool) -> None:
         """Raise what limits by a little, if it is time to: the rate, or else the number."""
-        is_late = now >= max(cut_at + _LONGEST_WITHOUT, self._try_at)
-        if self._answers < self._try_answers and not is_late:
+        can_be_more = is_full and self.limit < self._most
+        if not self._climb.is_due(now) or not (can_be_more or self._spacing):
             return
-        if is_full and self.limit < self._most:
-            self.limit = self._goal = min(self._most, self.limit + self._step)
-        elif self._spacing:
-            self._spacing /= 1 + _ABOVE * self._step
+        step = self._climb.step(now, self.limit)
+        if can_be_more:
+            self.limit = self._goal = min(self._most, self.limit + step)
         else:
-            return
-        self._step = min(2 * self._step, max(2, self.limit // 10))
-        self._try_at = now + _STEP_SECONDS
-        self._try_answers = self._answers + _STEP_ANSWERS
+            self._spacing /= 1 + _ABOVE * step
 
     def _opens_at(self) -> float:
         opens_at = max(self.cool_until, self._next_at)

@@ -21,6 +21,17 @@ def throttle_of(most: int, *, is_auto: bool = False, is_proven: bool = True) -> 
     return throttle
 
 
+def refuse(
+    throttle: Throttle,
+    sent: float,
+    level: int,
+    now: float,
+    seconds: float | None = None,
+    random: float = 0.5,
+) -> None:
+    throttle.refuse(sent, level, now, seconds, random, is_accounts=False)
+
+
 @dataclass
 class World:
     """Calls without end through a throttle, against a server that is a function of time.
@@ -39,7 +50,7 @@ class World:
     def run(self, until: float, seed: int = 1, start: float = 0.0) -> None:
         """Run from one time to another."""
         random = Random(seed)
-        due: list[tuple[float, int, float, tuple[int, int], bool]] = []
+        due: list[tuple[float, int, float, int, bool]] = []
         now, number, accepted = start, 0, 0
         while now < until:
             while self.throttle.has_room(now):
@@ -48,7 +59,7 @@ class World:
                 accepted += latency is not None
                 number += 1
                 landing = now + (0.02 if latency is None else latency)
-                level = (self.throttle.in_flight,) * 2
+                level = self.throttle.in_flight
                 heapq.heappush(due, (landing, number, now, level, latency is not None))
             self.in_flight.append(self.throttle.in_flight)
             opens = self.throttle.opens_at(now)
@@ -59,10 +70,11 @@ class World:
             if is_answer:
                 accepted -= 1
                 self.landed.append(now)
-                self.throttle.land(sent, level, now)
+                self.throttle.land(sent, min(level, self.throttle.in_flight), now)
             else:
                 self.refused.append(now)
-                self.throttle.refuse(sent, level, now, self.asked_for, random.random())
+                level = max(level, self.throttle.in_flight)
+                refuse(self.throttle, sent, level, now, self.asked_for, random.random())
             self.throttle.leave()
 
     def rate(self, since: float, until: float) -> float:
@@ -134,7 +146,7 @@ def test_an_answer_ends_the_head_start() -> None:
     """After the first answer all may go."""
     throttle = throttle_of(50, is_proven=False)
     throttle.admit(1.0)
-    throttle.land(1.0, (1, 1), 1.1)
+    throttle.land(1.0, 1, 1.1)
     assert throttle.has_room(1.1)
 
 
@@ -181,11 +193,11 @@ def test_the_servers_wait_is_kept() -> None:
     throttle = throttle_of(10)
     throttle.admit(0.0)
     throttle.admit(0.0)
-    throttle.refuse(0.0, (2, 2), 1.0, 7.0, 0.5)
+    refuse(throttle, 0.0, 2, 1.0, 7.0)
     throttle.leave()
     assert not throttle.has_room(7.9)
     assert throttle.is_cooling(7.9)
-    throttle.land(0.0, (1, 1), 2.0)
+    throttle.land(0.0, 1, 2.0)
     throttle.leave()
     assert throttle.opens_at(3.0) == 8.0
     assert throttle.has_room(8.0)
@@ -207,7 +219,7 @@ def test_only_what_was_refused_cuts() -> None:
     for _ in range(10):
         throttle.admit(0.0)
     for _ in range(4):
-        throttle.refuse(0.0, (2, 2), 0.1, None, 0.5)
+        refuse(throttle, 0.0, 2, 0.1, None)
         throttle.leave()
     assert throttle.limit == 6
 
@@ -217,10 +229,10 @@ def test_refused_since() -> None:
     throttle = throttle_of(10)
     throttle.admit(0.0)
     throttle.admit(0.0)
-    throttle.refuse(0.0, (2, 2), 1.0, None, 0.5)
+    refuse(throttle, 0.0, 2, 1.0, None)
     throttle.leave()
     assert throttle.refused_since == 1.0
-    throttle.land(0.0, (1, 1), 2.0)  # sent before
+    throttle.land(0.0, 1, 2.0)  # sent before
     throttle.leave()
     assert throttle.refused_since is None
 
@@ -232,7 +244,7 @@ def test_after_an_outage_it_begins_with_few() -> None:
     limits = []
     for _ in range(9):
         throttle.admit(0.0)
-        throttle.land(0.0, (1, 1), 1.0)
+        throttle.land(0.0, 1, 1.0)
         throttle.leave()
         limits.append(throttle.limit)
     assert limits == [3, 4, 5, 6, 7, 8, 8, 8, 8]

@@ -1,7 +1,8 @@
 """Check that limits which nobody configured are found, whoever they belong to."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Mapping
+from math import exp
 from pathlib import Path
 from random import Random
 
@@ -27,6 +28,7 @@ class Busy(FakeTransport):
     """
 
     states_early = True
+    sigma = 0.6
 
     def __init__(self, admit: Callable[["Busy", str], Response | None]) -> None:
         super().__init__()
@@ -44,14 +46,17 @@ class Busy(FakeTransport):
             self.refused.append(current_time())
             await sleep(0.02)
             return refused
-        self.open += 1
         headers = self.headers(model)
-        await sleep(MEAN / 1.2 * self.random.lognormvariate(0, 0.6))
-        self.open -= 1
-        self.landed.append((current_time(), model))
+        await self.serve(model)
         if not self.states_early:
             headers = self.headers(model)
         return Response(200, headers, completion("x").body)
+
+    async def serve(self, model: str) -> None:
+        self.open += 1
+        await sleep(MEAN * exp(-(self.sigma**2) / 2) * self.random.lognormvariate(0, self.sigma))
+        self.open -= 1
+        self.landed.append((current_time(), model))
 
     def headers(self, _: str) -> CIMultiDict[str]:
         return CIMultiDict()
@@ -121,6 +126,19 @@ def at_most(server: Busy, _: str) -> Response | None:
     return refusal(429) if server.open >= IN_FLIGHT else None
 
 
+class Apart(Busy):
+    """A server that takes ten calls in flight to each model."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _, model: refusal(429) if self.places[model] >= 10 else None)
+        self.places: Counter[str] = Counter()
+
+    async def serve(self, model: str) -> None:
+        self.places[model] += 1
+        await super().serve(model)
+        self.places[model] -= 1
+
+
 def ask_for_two_minutes(folder: Path, server: Busy, models: int, parallel: Parallel) -> None:
     """Keep every model busy."""
 
@@ -146,6 +164,44 @@ def test_calls_in_flight_of_an_account(tmp_path: Path, models: int, parallel: Pa
     assert server.share_refused() <= 0.025
     each = [server.rate(30, 120, f"m{model}") for model in range(models)]
     assert min(each) >= 0.5 * max(each)
+
+
+class Small(Busy):
+    """A server for 20 calls in flight, each of which takes 0.6 s, that may say how long to wait."""
+
+    def __init__(self, **headers: str) -> None:
+        super().__init__(lambda server, _: refusal(429, **headers) if server.open >= 20 else None)
+        self.sigma = 0.0
+
+
+@pytest.mark.parametrize(("models", "parallel"), [(2, "auto"), (3, 50)])
+def test_calls_in_flight_of_each_model(tmp_path: Path, models: int, parallel: Parallel) -> None:
+    """A number that each model may have in flight is not taken for the account's."""
+    server = Apart()
+    ask_for_two_minutes(tmp_path, server, models, parallel)
+    assert server.rate(30, 120) >= 0.88 * 10 * models / MEAN
+    assert server.share_refused() <= 0.03
+
+
+@pytest.mark.parametrize("headers", [{}, {"Retry_After": "1"}])
+@pytest.mark.parametrize("models", [1, 3])
+def test_a_small_server_is_busy_within_seconds(
+    tmp_path: Path, models: int, headers: dict[str, str]
+) -> None:
+    """A run that is over in half a minute is not spent with finding out what the server takes."""
+
+    async def main() -> None:
+        async with create_task_group() as tasks:
+            for number in range(600):
+                tasks.start_soon(r.ask, f"{number}", f"m{number % models}")
+            await sleep(15)
+            r.request_stop()
+
+    server = Small(**headers)
+    with rig(tmp_path, server, Endpoint("house", "http://house.test", parallel="auto")) as r:
+        run(main)
+    assert server.rate(4.8, 15) >= 0.85 * 20 / MEAN
+    assert server.share_refused() <= 0.05
 
 
 @pytest.mark.parametrize(
