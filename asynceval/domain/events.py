@@ -194,7 +194,7 @@ class OpenCall:
 class GateStatus:
     """A gate at one moment: an account, or an endpoint that has no account.
 
-    `limit` is how many calls may be in flight now. `waits_for` is the limit that the next call waits
+    `limit` is how many calls may be in flight now. `waits_for` is the limit that most calls wait
     for, None if none waits. `rate_limited` counts replies that asked to slow down. `halted` says why
     nothing is sent any more.
     """

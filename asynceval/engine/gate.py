@@ -2,8 +2,7 @@
 
 import heapq
 from asyncio import Future, TimerHandle, get_running_loop
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import count
 
 from anyio import CancelScope
@@ -15,6 +14,7 @@ from asynceval.engine.ceiling import Ceiling
 from asynceval.engine.pace import Pace
 from asynceval.engine.queue import Admission, Queue, Refusal, Waiter
 from asynceval.engine.throttle import Throttle
+from asynceval.engine.waiting import Waiting
 from asynceval.providers.limits import Stated
 
 
@@ -31,7 +31,7 @@ class Gate:
         self.endpoint = endpoint
         self.in_flight = 0
         self.rate_limited = 0
-        self._outside: dict[Wait, int] = {}
+        self._waiting = Waiting()
         self._ceiling = Ceiling(endpoint.most_in_flight, is_auto=endpoint.parallel == "auto")
         has_rate = endpoint.rpm is not None or endpoint.tpm is not None
         self._pace = Pace(endpoint.rpm, endpoint.tpm, _clock) if has_rate else None
@@ -149,42 +149,27 @@ class Gate:
         if self._timer is not None:
             self._timer.cancel()
 
-    @contextmanager
-    def outside(self, what: Wait) -> Iterator[None]:
+    def outside(self, what: Wait) -> AbstractContextManager[None]:
         """Count a caller who waits for something else before it comes back, for the status."""
-        self._outside[what] = self._outside.get(what, 0) + 1
-        try:
-            yield
-        finally:
-            self._outside[what] -= 1
+        return self._waiting.outside(what)
 
     def status(self, halted: str | None) -> GateStatus:
         """Return the gate's state now."""
-        waiting = sum(len(queue.waiters) for queue in self._queues)
+        pacing = self._pace.waits_for if self._pace is not None and self._is_pacing else None
+        waits = self._waiting.count(self._queues, pacing, _clock, is_held=self._is_held)
+        most = next((what for what, _ in waits.most_common(1)), None)
         limit = sum(queue.throttle.limit for queue in self._queues)
         return GateStatus(
             name=self.endpoint.gate,
             in_flight=self.in_flight,
             limit=min(self._ceiling.limit, limit) if self._queues else self._ceiling.limit,
-            waiting=waiting + sum(self._outside.values()) + self._is_pacing,
+            waiting=waits.total(),
             rpm=self.endpoint.rpm if self._belief is None else self._belief.rpm,
             tpm=self.endpoint.tpm,
-            waits_for=self._waits_for(),
+            waits_for="stopped" if self._is_closed else most,
             rate_limited=self.rate_limited,
             halted=halted,
         )
-
-    def _waits_for(self) -> Wait | None:
-        if self._is_closed:
-            return "stopped"
-        if self._pace is not None and self._is_pacing:
-            return self._pace.waits_for
-        if self._is_held:
-            return "disk"
-        waiting = next((queue for queue in self._queues if queue.first() is not None), None)
-        if waiting is not None:
-            return waiting.holds_back(_clock())
-        return next((what for what, callers in self._outside.items() if callers), None)
 
     def _has_room(self) -> bool:
         return self.in_flight < self._ceiling.limit and not (self._is_pacing or self._is_held)

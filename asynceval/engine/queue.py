@@ -72,11 +72,14 @@ class Queue:
         self.served = 0
         self.pacing: CancelScope | None = None
 
-    def holds_back(self, now: float) -> Wait:
-        """Return what the first caller waits for."""
-        if self.throttle.breaker.is_down:
+    def holds_back(self, now: float, pacing: Wait | None = None) -> Wait:
+        """Return what the first caller waits for: its model's limits, the rate, or the others' calls."""
+        throttle = self.throttle
+        if throttle.breaker.is_down:
             return "outage"
-        return "cool-down" if self.throttle.is_cooling(now) else "in flight"
+        if throttle.is_cooling(now):
+            return "cool-down"
+        return pacing if pacing is not None and throttle.has_room(now) else "in flight"
 
     def dismiss(self, refusal: Refusal) -> None:
         """Send everyone away, and who waits for the rates."""

@@ -367,8 +367,30 @@ def test_closing_sends_the_one_away_who_paces() -> None:
     assert run(main) < 1
 
 
+def test_says_what_most_calls_wait_for() -> None:
+    """Of several reasons the status names the one that holds back the most calls."""
+
+    async def main() -> None:
+        gate = gate_of(1)
+        await fill(gate)
+        other = gate.queue(Throttle(1, Breaker(), is_auto=False))
+        other.throttle.refuse(0.0, 1, 0.0, 60.0, 0.5, is_accounts=True)
+        async with create_task_group() as tasks:
+            tasks.start_soon(gate.go_in, 0)
+            for _ in range(2):
+                tasks.start_soon(gate.enter, other, 0)
+            await wait_all_tasks_blocked()
+            status = gate.status(None)
+            assert (status.waits_for, status.waiting) == ("cool-down", 3)
+            with gate.outside("back-off"), gate.outside("back-off"), gate.outside("back-off"):
+                assert gate.status(None).waits_for == "back-off"
+            gate.close()
+
+    run(main)
+
+
 def test_says_what_it_waits_for() -> None:
-    """The status names the limit that holds the next call back."""
+    """The status names the limit that holds calls back."""
 
     async def main() -> None:
         gate = gate_of(1)

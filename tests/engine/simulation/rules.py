@@ -109,7 +109,7 @@ def _clean(ended: Ended) -> Iterator[str]:
     """No place, no token and no money is still held, and nobody waits."""
     r = ended.rig
     for gate in r.gates.values():
-        if gate.in_flight or any(gate._outside.values()) or gate._is_pacing:
+        if gate.in_flight or any(gate._waiting._outside.values()) or gate._is_pacing:
             yield f"{gate.endpoint.gate}: {gate.in_flight} in flight"
         for queue in gate._queues:
             if queue.first() is not None or queue.throttle.in_flight:
