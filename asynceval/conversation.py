@@ -141,6 +141,8 @@ def conversation(
         for judge in plan.sweep.judges:
             if judge.is_pairwise or question.needs_reference:
                 continue
+            if plan.sweep.skips(judge, target.name):
+                continue
             for call in single.calls(judge, plan.brief, question, answers):
                 cell = Cell(
                     question.id,
@@ -165,6 +167,8 @@ def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
             yield cell
         for judge in plan.sweep.judges:
             if judge.is_pairwise or question.needs_reference:
+                continue
+            if plan.sweep.skips(judge, answer.target):
                 continue
             for repeat in range(judge.repeats):
                 yield replace(cell, judge=judge.name, repeat=repeat)

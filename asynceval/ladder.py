@@ -23,6 +23,7 @@ from asynceval.domain.verdict import Unparsed, Verdict
 from asynceval.prompts.labels import read_label
 from asynceval.prompts.mark import mark
 from asynceval.prompts.reformat import reformat
+from asynceval.prompts.structured import read_object
 from asynceval.prompts.verdicts import read_choice, read_score
 
 Rung = Literal["longer", "reformat", "fresh"]
@@ -57,7 +58,7 @@ def follow_up(plan: Plan, step: Step, replies: Sequence[Reply]) -> Step | None:
         replace(
             judging,
             messages=reformat(words, asked, mark(plan.secret, [words])),
-            sampling=replace(judging.sampling, max_tokens=_FEW_TOKENS),
+            sampling=replace(judging.sampling, max_tokens=_FEW_TOKENS, is_json=False),
         ),
     )
 
@@ -78,14 +79,20 @@ def verdict(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> Verdict:
 
 
 def _read(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
-    found = _found(reply.text, plan.sweep.rule, plan.sweep.scale(cell.category), cell)
+    scale = plan.sweep.scale(cell.category) if cell.opponent is None else None
+    found: Verdict | None = None
+    if plan.judge(cell).verdict == "json":
+        found = read_object(reply.text, scale)
+    if found is None:
+        found = _found(reply.text, plan.sweep.rule, scale)
     if isinstance(found, Unparsed) and reply.is_truncated:
         return Unparsed("cut_off")
     return found
 
 
-def _found(text: str, rule: Rule, scale: Scale, cell: Cell) -> Verdict:
-    if cell.opponent is not None:
+def _found(text: str, rule: Rule, scale: Scale | None) -> Verdict:
+    """Return the grade on a scale in a judge's words, the choice in them if there is no scale."""
+    if scale is None:
         return read_choice(text, rule)
     if scale.labels:
         return read_label(text, scale.labels)

@@ -41,7 +41,9 @@ class Pairs:
         self._sweep = plan.sweep
         names = [target.name for target in plan.sweep.targets]
         self.of: dict[str, dict[Pair, None]] = {
-            judge.name: dict.fromkeys(_pairs(judge, names))
+            judge.name: dict.fromkeys(
+                pair for pair in _pairs(judge, names) if not plan.sweep.skips(judge, *pair)
+            )
             for judge in plan.sweep.judges
             if judge.is_pairwise
         }
@@ -94,7 +96,7 @@ class Pairs:
     def _pair(self, judge: Judge, names: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the names in the order in which a judge sees them, None if it does not."""
         if len(names) == 1:
-            return None if judge.is_pairwise else names
+            return None if judge.is_pairwise or self._sweep.skips(judge, *names) else names
         for pair in (names, names[::-1]):
             if pair in self.of.get(judge.name, {}):
                 return pair

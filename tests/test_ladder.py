@@ -198,3 +198,17 @@ def test_words_are_read_on_the_scale_of_the_category() -> None:
     assert graded_on(Scale(1, 100), "Rating: [[85]]") == Score(85)
     assert graded_on(Scale(0, 1, ("fail", "pass")), "Rating: [[pass]]") == Score(1)
     assert graded_on(Scale(0, 1, ("fail", "pass")), "Rating: [[1]]") == Unparsed("out_of_range")
+
+
+def test_a_verdict_as_json_is_read_first() -> None:
+    """What is asked for as JSON is read as such, and as text where it is none."""
+    what = plan()
+    judge = replace(what.sweep.judges[0], verdict="json")
+    what = replace(what, sweep=replace(what.sweep, judges=(judge,)))
+    assert verdict(what, GRADE, [Reply('Rating: [[3]] {"rating": 8}')]) == Score(8)
+    assert verdict(what, GRADE, [SILENT, READ]) == Score(7)
+    assert verdict(what, GRADE, [Reply('{"rating": 12}')]) == Unparsed("out_of_range")
+    assert verdict(what, GAME, [Reply('{"verdict": "B"}')]) == Choice("B")
+    assert verdict(plan(), GRADE, [Reply('{"rating": 8}')]) == Unparsed("no_verdict")
+    step = follow_up(what, first(what), [SILENT])
+    assert step is not None and not step.call.sampling.is_json

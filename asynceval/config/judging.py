@@ -8,6 +8,7 @@ from asynceval.config.table import Table
 from asynceval.config.values import Count, File, Name, Text
 from asynceval.domain.jury import Jury, JuryRule
 from asynceval.domain.rubric import Rubric, Scale
+from asynceval.domain.sweep import Form, OwnFamily
 
 _LONGEST_LABEL = 24
 _BRACKETS = frozenset("[]【】［］\\\n")
@@ -34,6 +35,11 @@ class Judging(BaseModel):
     """How a judge judges. Keys left out take the domain's defaults."""
 
     reasks: Annotated[int, Field(ge=0, le=3)] | None = None
+    verdict: Form | None = None
+    blind: bool | None = None
+    length_neutral: bool | None = None
+    own_family: OwnFamily | None = None
+    family: Name | None = None
 
 
 class RubricTable(Table):

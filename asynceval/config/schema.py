@@ -97,6 +97,7 @@ class TargetTable(_ModelTable):
     """`[[models]]`."""
 
     system: Text | None = None
+    family: Name | None = None
 
 
 class JudgeTable(_ModelTable, Judging):

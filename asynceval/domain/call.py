@@ -46,11 +46,15 @@ PLAIN = Settings()
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How the model is asked to write. None leaves a setting to the server."""
+    """How the model is asked to write. None leaves a setting to the server.
+
+    With `is_json` the server sees to it that the reply is a JSON object, if it can.
+    """
 
     temperature: float | None = None
     max_tokens: int | None = None
     settings: Settings = PLAIN
+    is_json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +88,6 @@ class Call:
             content.append(("max_tokens", sampling.max_tokens))
         if sampling.settings is not PLAIN:
             content.extend(sampling.settings.given())
+        if sampling.is_json:
+            content.append(("json", True))
         return sha256(orjson.dumps(content)).digest()[:16]

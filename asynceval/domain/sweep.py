@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from asynceval.domain.call import PLAIN, Settings
+from asynceval.domain.family import family_of
 from asynceval.domain.jury import Jury
 from asynceval.domain.rubric import TEN, Rubric, Scale
 
 Mode = Literal["single", "pairwise-baseline", "pairwise-all"]
 Orders = Literal["both", "one"]
 Rule = Literal["default", "fastchat"]
+Form = Literal["text", "json"]
+OwnFamily = Literal["judge", "mark", "skip"]
 Only = Literal["answers", "judgments"]
 Parallel = int | Literal["auto"]
 
@@ -131,6 +134,7 @@ class Target:
     price: Price | None = None
     settings: Settings = PLAIN
     is_answered: bool = True
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,10 @@ class Judge:
 
     A pairwise judge compares each model with the target named `baseline`, or all of them with each
     other, in both `orders` or in one alone: the first of the pair shown first. Where its words hold
-    no verdict it is asked again, up to `reasks` times (asynceval/ladder.py).
+    no verdict it is asked again, up to `reasks` times (asynceval/ladder.py). `verdict` is the form it
+    is asked for. A `blind` judge sees no names of models, a `length_neutral` one is told that length
+    does not count; `own_family` says what becomes of the models of its own `family`, which is told by
+    its name where it is not given: they are judged all the same, marked in the report, or left out.
     """
 
     name: str
@@ -155,6 +162,11 @@ class Judge:
     baseline: str | None = None
     orders: Orders = "both"
     reasks: int = 3
+    verdict: Form = "text"
+    blind: bool = False
+    length_neutral: bool = False
+    own_family: OwnFamily = "judge"
+    family: str | None = None
 
     @property
     def is_pairwise(self) -> bool:
@@ -205,6 +217,19 @@ class Sweep:
             return self.targets
         return (*self.targets, self.author)
 
+    def is_own(self, judge: Judge, *names: str | None) -> bool:
+        """Whether a target of these names is of the judge's family, or is the judge's own model."""
+        own = _family(judge)
+        return any(
+            target.model == judge.model or (own is not None and _family(target) == own)
+            for target in self.targets
+            if target.name in names
+        )
+
+    def skips(self, judge: Judge, *names: str | None) -> bool:
+        """Whether a judge leaves out what these targets say, as one is of its own family."""
+        return judge.own_family == "skip" and self.is_own(judge, *names)
+
     def is_imported(self, model: Target | Judge) -> bool:
         """Whether the model is never asked, since what it said was imported."""
         return self.endpoint(model.endpoint).is_imported
@@ -215,3 +240,7 @@ class Sweep:
             if endpoint.name == name:
                 return endpoint
         raise KeyError(name)
+
+
+def _family(model: Target | Judge) -> str | None:
+    return model.family.lower() if model.family else family_of(model.model, model.name)

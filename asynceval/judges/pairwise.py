@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asynceval.domain.call import Call, Sampling
+from asynceval.domain.call import Call
 from asynceval.domain.cell import Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
@@ -24,11 +24,11 @@ def call(
     one with all that came before it.
     """
     first, second = answers if order == 1 else reversed(answers)
-    messages = brief.comparison(question, first, second)
+    messages = brief.comparison(judge, question, first, second)
     return Call(
         judge.name,
         judge.model,
         messages,
-        Sampling(judge.temperature, judge.max_tokens, judge.settings),
+        brief.sampling(judge),
         repeat,
     )

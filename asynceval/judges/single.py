@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from asynceval.domain.call import Call, Sampling
+from asynceval.domain.call import Call
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
 from asynceval.judges.brief import Brief
@@ -16,8 +16,8 @@ def calls(
     `answers` are the texts of turns 1 to n, as the judge may see them. The first answer is shown
     alone, a later one with all that came before it.
     """
-    messages = brief.grading(question, answers)
-    sampling = Sampling(judge.temperature, judge.max_tokens, judge.settings)
+    messages = brief.grading(judge, question, answers)
+    sampling = brief.sampling(judge)
     return tuple(
         Call(judge.name, judge.model, messages, sampling, repeat) for repeat in range(judge.repeats)
     )

@@ -56,6 +56,7 @@ class Gemini:
             topP=settings.top_p,
             seed=settings.seed,
             stopSequences=settings.stop,
+            responseMimeType="application/json" if sampling.is_json else None,
             thinkingConfig=None if settings.effort is None else _effort(settings.effort),
         )
         content = request.given(

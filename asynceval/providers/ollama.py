@@ -44,6 +44,7 @@ class Ollama:
             messages=call.messages,
             stream=False,
             think=_think(settings),
+            format="json" if sampling.is_json else None,
             options=options or None,
         )
         return request.encoded(content, call)

@@ -63,6 +63,7 @@ class OpenAI:
             top_p=settings.top_p,
             **{self.seed: settings.seed},
             stop=settings.stop,
+            response_format={"type": "json_object"} if sampling.is_json else None,
             **({} if settings.effort is None else self.effort(settings.effort)),
         )
 

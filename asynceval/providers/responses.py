@@ -44,6 +44,7 @@ class Responses:
             temperature=sampling.temperature if is_sampled else None,
             max_output_tokens=sampling.max_tokens,
             top_p=settings.top_p,
+            text={"format": {"type": "json_object"}} if sampling.is_json else None,
             reasoning=None if settings.effort is None else {"effort": settings.effort},
         )
         return request.encoded(content, call)

@@ -19,6 +19,12 @@ from asynceval.report.summary import Summary
 def document(plan: Plan, summary: Summary) -> dict[str, Any]:
     """Return the report as plain values. Undefined is None, never 0."""
     sweep = plan.sweep
+    own = {
+        (judge.name, target.name)
+        for judge in sweep.judges
+        for target in sweep.targets
+        if sweep.is_own(judge, target.name)
+    }
     usd = [spending.usd for spending in summary.spending]
     return {
         "run": {
@@ -33,8 +39,14 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
         },
         "coverage": asdict(summary.coverage),
         "answers": [asdict(answers) for answers in summary.answers],
-        "single": [_single(standing) for standing in summary.standings],
-        "pairwise": [_pairwise(standing) for standing in summary.pairwise],
+        "single": [
+            {**_single(its), "own_family": (its.judge, its.model) in own}
+            for its in summary.standings
+        ],
+        "pairwise": [
+            {**_pairwise(its), "own_family": (its.judge, its.model) in own}
+            for its in summary.pairwise
+        ],
         "position_bias": [
             {"judge": its.judge, "n": its.bias.n, **asdict(its.bias)}
             for its in summary.place_biases

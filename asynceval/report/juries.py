@@ -11,6 +11,7 @@ from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.jury import Jury
+from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.report.outcomes import Outcome
 from asynceval.stats.jury import jury_verdict
@@ -36,7 +37,7 @@ def seated(plan: Plan) -> Plan:
     """Return the plan with each jury as a judge more, for a report that shows it like one."""
     judges = {judge.name: judge for judge in plan.sweep.judges}
     juries = tuple(
-        replace(judges[jury.judges[0]], name=jury.name, repeats=1, budget=None)
+        replace(judges[jury.judges[0]], name=jury.name, repeats=1, own_family="judge")
         for jury in plan.sweep.juries
         if judges.keys() >= set(jury.judges)
     )
@@ -49,10 +50,7 @@ class Juries:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing gathered."""
         self._juries = plan.sweep.juries
-        repeats = {judge.name: judge.repeats for judge in plan.sweep.judges}
-        self._due = {
-            jury.name: sum(repeats.get(name, 0) for name in jury.judges) for jury in self._juries
-        }
+        self._sweep = plan.sweep
         self._open: dict[Cell, _Said] = {}
         self._n: Counts[str] = Counts()
         self._decided: Counts[str] = Counts()
@@ -66,7 +64,7 @@ class Juries:
             cell = replace(outcome.cell, judge=jury.name, repeat=0)
             said = self._open.setdefault(cell, _Said(jury))
             said.take(outcome)
-            if said.n == self._due[jury.name]:
+            if said.n == sum(judge.repeats for judge in self._sitting(cell)):
                 yield self._close(cell)
 
     def rest(self) -> Iterator[Outcome]:
@@ -86,6 +84,13 @@ class Juries:
             for jury in self._juries
         )
 
+    def _sitting(self, cell: Cell) -> Iterator[Judge]:
+        """Yield the judges of a cell's jury that judge its models."""
+        names = next(jury.judges for jury in self._juries if jury.name == cell.judge)
+        for judge in self._sweep.judges:
+            if judge.name in names and not self._sweep.skips(judge, cell.target, cell.opponent):
+                yield judge
+
     def _close(self, cell: Cell) -> Outcome:
         said = self._open.pop(cell)
         jury = said.jury
@@ -93,8 +98,8 @@ class Juries:
         verdict = said.verdict()
         self._decided[jury.name] += verdict is not None and verdict not in _NO_VERDICT
         if not said.is_dependent:
-            for name in jury.judges:
-                self._missing[jury.name, name] += name not in said.verdicts
+            for judge in self._sitting(cell):
+                self._missing[jury.name, judge.name] += judge.name not in said.verdicts
         return Outcome(
             cell,
             verdict=verdict,

@@ -106,8 +106,14 @@ class Standings:
         for count in counts.values():
             most |= count
         for model, count in counts.items():
+            if self._left_out(judge, model):
+                continue
             lacking = {self._places[number] for number in most - count}
             yield self._standing(judge, model, lacking)
+
+    def _left_out(self, judge: str, model: str) -> bool:
+        sweep = self._plan.sweep
+        return any(its.name == judge and sweep.skips(its, model) for its in sweep.judges)
 
     def _standing(self, judge: str, model: str, lacking: set["_Place"]) -> Standing:
         scores, endings = self._scores[judge, model], self._endings[judge, model]

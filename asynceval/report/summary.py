@@ -132,6 +132,7 @@ class Counter:
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(standings),
                 *warnings.of_scales(self._plan),
+                *warnings.of_families(self._plan),
                 *warnings.of_answers(answers),
                 *warnings.of_thinking(self._causes),
                 *warnings.of_aliases(aliases),

@@ -71,6 +71,15 @@ def of_scales(plan: Plan) -> Iterator[str]:
         )
 
 
+def of_families(plan: Plan) -> Iterator[str]:
+    """Say which models a judge marks or leaves out, as they are of its own family."""
+    told = {"mark": "which it may favour, judged all the same", "skip": "left out"}
+    for judge in plan.sweep.judges:
+        own = [t.name for t in plan.sweep.targets if plan.sweep.is_own(judge, t.name)]
+        if own and judge.own_family in told:
+            yield f"judge {judge.name}: models of its own family, {told[judge.own_family]}: {_listed(own)}"
+
+
 def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:
     """Say which models were answered for by another one, or by several as far as can be told."""
     for kind, model in dict.fromkeys((alias.kind, alias.model) for alias in aliases):

@@ -86,6 +86,7 @@ def test_keys(tmp_path: Path) -> None:
             "n",
             "average_unflagged",
             "n_unflagged",
+            "own_family",
             "expected",
             "missing",
             "comparable",
