@@ -26,7 +26,8 @@ def import_(layout: str, folder: Path, run_dir: Path) -> None:
     Examples:
       asynceval import fastchat data/mt_bench --run-dir runs/old
       asynceval report runs/old
-      asynceval run --run-dir runs/old --judge gpt-4o --judge-base-url https://api.openai.com/v1 \\
+      asynceval run --run-dir runs/old --judge gpt-4o \\
+          --judge-base-url https://api.openai.com/v1 \\
           --judge-key-env OPENAI_API_KEY
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.bridge.intake import take_in

@@ -39,7 +39,8 @@ def run(
       asynceval run --model qwen3-8b --base-url http://127.0.0.1:8000 \\
           --judge gpt-4o --judge-base-url https://api.openai.com/v1 \\
           --judge-key-env OPENAI_API_KEY --parallel 50
-      asynceval run --run-dir runs/old --judge gpt-4o --judge-base-url https://api.openai.com/v1
+      asynceval run --run-dir runs/old --judge gpt-4o \\
+          --judge-base-url https://api.openai.com/v1
 
     The last one has a run that is there judged once more, an imported one for example.
 

@@ -163,6 +163,11 @@ def test_a_mean_over_fewer_questions_is_marked() -> None:
     assert "*" not in next(line for line in by_category.splitlines() if "writing" in line)
 
 
+def test_a_model_without_any_score_needs_no_mark() -> None:
+    """A dash says enough; no line explains a mark that stands nowhere."""
+    assert "*" not in board({"whole": [Score(7.0)], "none": [Cause.TIMEOUT]})
+
+
 def test_equal_coverage_has_no_mark() -> None:
     """Where all models lack the same question their order is as good as their means."""
     text = board({"a": [Score(7.0), Cause.TIMEOUT], "b": [Score(9.0), Cause.TIMEOUT]})
