@@ -86,6 +86,20 @@ class Plan:
         sweep = replace(sweep, targets=targets, judges=judges)
         return replace(self, sweep=sweep, questions=questions)
 
+    def judged(self, question: Question) -> range:
+        """Return the turns of a question that are judged.
+
+        By FastChat's rules the second is one of them only if it is the last, and no later one is.
+        """
+        turns = len(question.turns)
+        if self.sweep.rule == "fastchat" and turns != 2:
+            turns = min(turns, 1)
+        return range(1, turns + 1)
+
+    def shown(self, reply: Reply) -> str:
+        """Return what the next turn and the judges see of an answer: FastChat leaves no thinking out."""
+        return reply.text if self.sweep.rule == "fastchat" else strip_reasoning(reply.text)[0]
+
     def check(self) -> None:
         """Raise ConfigError if the templates lack one that a judge will need."""
         modes: set[TemplateMode] = {
@@ -99,7 +113,7 @@ class Plan:
                 mode == "single" and self.sweep.rubric(question.category) is not None,
             )
             for question in self.questions
-            for turn in range(1, len(question.turns) + 1)
+            for turn in self.judged(question)
             for mode in modes
         )
 
@@ -135,11 +149,11 @@ def conversation(
         reply = yield Step(place, imported.call(place) if is_imported else call)
         if reply is None:
             return
-        answer, _ = strip_reasoning(reply.text)
+        answer = plan.shown(reply)
         messages += (Message("assistant", answer),)
         answers += (answer,)
         for judge in plan.sweep.judges:
-            if judge.is_pairwise or question.needs_reference:
+            if judge.is_pairwise or question.needs_reference or turn not in plan.judged(question):
                 continue
             if plan.sweep.skips(judge, target.name):
                 continue
@@ -166,7 +180,7 @@ def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
         if turn > answer.turn:
             yield cell
         for judge in plan.sweep.judges:
-            if judge.is_pairwise or question.needs_reference:
+            if judge.is_pairwise or question.needs_reference or turn not in plan.judged(question):
                 continue
             if plan.sweep.skips(judge, answer.target):
                 continue

@@ -38,7 +38,7 @@ class Pairs:
 
     def __init__(self, plan: Plan) -> None:
         """Find the pairs of the plan."""
-        self._sweep = plan.sweep
+        self._plan, self._sweep = plan, plan.sweep
         names = [target.name for target in plan.sweep.targets]
         self.of: dict[str, dict[Pair, None]] = {
             judge.name: dict.fromkeys(
@@ -69,6 +69,8 @@ class Pairs:
     def cells(self, question: Question, meeting: Meeting) -> Iterator[Cell]:
         """Yield the cells that a meeting fills, by whatever judge."""
         turn, choice, names = meeting
+        if turn not in self._plan.judged(question):
+            return
         for judge in self._sweep.judges:
             pair = self._pair(judge, names)
             if pair is None:

@@ -9,7 +9,6 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
 from asynceval.ladder import follow_up
-from asynceval.prompts.verdicts import strip_reasoning
 
 Find = Callable[[bytes], Reply | None]
 """Returns the reply to the call with a key, None if there is none."""
@@ -83,5 +82,5 @@ def answers(
     for found in walk(plan.without_judges(), question, target, choice, find):
         if found.missing or len(texts) == turn:
             break
-        texts.append(strip_reasoning(found.replies[-1][1].text)[0])
+        texts.append(plan.shown(found.replies[-1][1]))
     return tuple(texts)

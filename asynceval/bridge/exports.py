@@ -17,7 +17,6 @@ from asynceval.domain.verdict import Choice, Score
 from asynceval.ladder import verdict
 from asynceval.pairs import Meeting, Pairs, step
 from asynceval.prompts.template import TemplateMode
-from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.store.store import Store
 from asynceval.walk import Found, answers, look_up, referenced, walk
 
@@ -100,7 +99,7 @@ class Exports:
                 ):
                     if found.missing is None:
                         key, reply = found.replies[-1]
-                        texts.append(strip_reasoning(reply.text)[0])
+                        texts.append(self._plan.shown(reply))
                         at = self._at(key)
                 if len(texts) == len(question.turns):
                     choices.append(tuple(texts))

@@ -28,6 +28,7 @@ def faults(document: _Table) -> Iterator[Fault]:
     yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
     yield from _boundless(("budget",), document)
     yield from _pairwise(document)
+    yield from _compat(document)
     yield from _author(document)
     for kind in ("models", "judges"):
         tables = list(_tables(document.get(kind)))
@@ -105,6 +106,15 @@ def _pairwise(document: _Table) -> Iterator[Fault]:
             yield ("judges", at, "orders"), "has no use: only pairwise judges see a pair"
         if mode in ("pairwise-baseline", "pairwise-all") and len(names) == 1:
             yield ("judges", at, "mode"), "needs at least two [[models]] to compare"
+
+
+def _compat(document: _Table) -> Iterator[Fault]:
+    """Yield what FastChat's rules need and do not have."""
+    benchmark = document.get("benchmark")
+    has_none = isinstance(benchmark, dict) and "templates" not in benchmark
+    if document.get("compat") == "fastchat" and has_none:
+        message = 'is missing: compat = "fastchat" judges with FastChat\'s judge_prompts.jsonl'
+        yield ("benchmark", "templates"), message
 
 
 def _author(document: _Table) -> Iterator[Fault]:

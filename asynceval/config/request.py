@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from asynceval.benchmarks import fastchat
 from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
 from asynceval.config import certificates, crosscheck, document, juries, kinds, places, rubrics
 from asynceval.config.document import Fault
@@ -65,6 +66,7 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
         files = () if found is None else file_problems(found)
         raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
+    usual = REFERENCE_CATEGORIES if config.compat is None else fastchat.REFERENCE
     sweep = config.sweep()
     if faults := [*kinds.faults(sweep), *juries.faults(sweep)]:
         raise text.error(faults)
@@ -83,7 +85,7 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
         templates=found.templates,
         categories=tuple(config.benchmark.categories),
         limit=config.benchmark.limit,
-        reference_categories=tuple(sorted(REFERENCE_CATEGORIES if chosen is None else chosen)),
+        reference_categories=tuple(sorted(usual if chosen is None else chosen)),
         missing_reference=config.benchmark.missing_reference,
     )
 

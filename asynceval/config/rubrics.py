@@ -32,8 +32,8 @@ def faults(document: Mapping[str, object]) -> Iterator[Fault]:
                     "categories without a rubric" if category is None else f"category {category}"
                 )
                 yield path, f"is for {whose}, as rubrics[{first}] is"
-    if tables and document.get("verdict_rule") == "fastchat":
-        yield ("verdict_rule",), "is FastChat's, which knows no rubrics and no scale but 1 to 10"
+    if tables and document.get("compat") == "fastchat":
+        yield ("compat",), "is FastChat's, which knows no rubrics and no scale but 1 to 10"
 
 
 def texts(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag, ValidationError
 from pydantic_core import ErrorDetails
 
+from asynceval.benchmarks import fastchat
 from asynceval.config import fields
 from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
@@ -172,21 +173,22 @@ class ConfigTable(Table):
     rubrics: list[RubricTable] = Field(default_factory=list)
     juries: list[JuryTable] = Field(default_factory=list)
     choices: Count | None = None
-    verdict_rule: Literal["default", "fastchat"] | None = None
+    compat: Literal["fastchat"] | None = None
+    system_messages: Literal["fastchat"] | None = None
     budget: BudgetTable | None = None
 
     def sweep(self) -> Sweep:
         """Return the sweep that the file describes."""
         settings = self.given(
             *("benchmark", "endpoints", "models", "judges", "rubrics", "juries"),
-            *("verdict_rule", "budget"),
+            *("compat", "system_messages", "budget"),
         )
-        if self.verdict_rule is not None:
-            settings["rule"] = self.verdict_rule
+        if self.compat is not None:
+            settings["rule"] = self.compat
         given = {name: table.model_fields_set for name, table in self.endpoints.items()}
         endpoints = tuple(table.endpoint(name) for name, table in self.endpoints.items())
-        targets = tuple(Target(**table.values()) for table in self.models)
-        judges = tuple(table.judge() for table in self.judges)
+        targets = tuple(self._target(table) for table in self.models)
+        judges = tuple(self._judge(table) for table in self.judges)
         author = self.benchmark.references
         used = {t.endpoint for t in targets} | {j.endpoint for j in judges}
         if IMPORTED.name in used:
@@ -202,6 +204,21 @@ class ConfigTable(Table):
             author=author.author(targets, judges) if isinstance(author, AuthorTable) else None,
             **settings,
         )
+
+    def _target(self, table: TargetTable) -> Target:
+        """Return a target, with the system message of its name if it is to have that."""
+        target = Target(**table.values())
+        if self.system_messages is None or target.system is not None:
+            return target
+        return replace(target, system=fastchat.system_message(target.name))
+
+    def _judge(self, table: JudgeTable) -> Judge:
+        """Return a judge, within FastChat's limit for Anthropic's if that is to hold."""
+        judge, endpoint = table.judge(), self.endpoints.get(table.endpoint)
+        is_anthropic = endpoint is not None and endpoint.kind == "anthropic"
+        if self.compat is None or not is_anthropic or table.max_tokens is not None:
+            return judge
+        return replace(judge, max_tokens=fastchat.ANTHROPIC_MAX_TOKENS)
 
 
 def _budget(table: BudgetTable | None) -> Budget | None:

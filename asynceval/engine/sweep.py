@@ -52,6 +52,7 @@ class Sweep:
         """Return how many cells each target and each judge has to fill, by the plan."""
         sweep, pairs = self._plan.sweep, Pairs(self._plan)
         turns = sum(len(question.turns) for question in self._plan.questions) * sweep.choices
+        judged = sum(map(len, map(self._plan.judged, self._plan.questions))) * sweep.choices
         written = sum(
             len(question.turns) for question in self._plan.questions if question.needs_reference
         )
@@ -64,7 +65,7 @@ class Sweep:
             lanes.append(Lane("target", a.name, a.endpoint, gates[a.endpoint], written, a.price))
         for j in sweep.judges:
             answers = sum(not sweep.skips(j, target.name) for target in sweep.targets)
-            total = turns * (pairs.total(j) if j.is_pairwise else answers * j.repeats)
+            total = judged * (pairs.total(j) if j.is_pairwise else answers * j.repeats)
             lanes.append(Lane("judge", j.name, j.endpoint, gates[j.endpoint], total, j.price))
         return tuple(lanes)
 

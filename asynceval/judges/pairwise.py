@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from asynceval.benchmarks.fastchat import without_system
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Order
 from asynceval.domain.question import Question
@@ -25,6 +26,9 @@ def call(
     """
     first, second = answers if order == 1 else reversed(answers)
     messages = brief.comparison(judge, question, first, second)
+    sweep = brief.sweep
+    if sweep.rule == "fastchat" and sweep.endpoint(judge.endpoint).kind == "anthropic":
+        messages = without_system(messages)
     return Call(
         judge.name,
         judge.model,

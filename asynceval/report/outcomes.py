@@ -177,7 +177,7 @@ def _conversation(
             yield _judgment(plan, causes, found), ""
         elif found.missing is None:
             key, reply = found.replies[-1]
-            yield Outcome.answered(cell, key, reply), strip_reasoning(reply.text)[0]
+            yield Outcome.answered(cell, key, reply), plan.shown(reply)
         else:
             cause = causes.get(found.missing, Cause.NOT_REACHED)
             yield Outcome(cell, cause=cause), ""

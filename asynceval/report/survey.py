@@ -132,7 +132,7 @@ def _walk(
     while step is not None:
         reply = _note(found, step, find) or Reply(_ANSWER)
         if step.cell.judge is None:
-            texts.append(strip_reasoning(reply.text)[0])
+            texts.append(plan.shown(reply))
         step = _next(steps.send, reply)
     return texts
 

@@ -156,7 +156,8 @@ def test_a_missing_question_file_names_both_places(
 FULL = """\
 name = "s"
 choices = 1
-verdict_rule = "default"
+compat = "fastchat"
+system_messages = "fastchat"
 budget = { usd = 1, tokens = 1 }
 [benchmark]
 questions = "q.jsonl"
@@ -250,7 +251,7 @@ def test_a_key_in_any_field_is_in_no_error(
     tmp_path: Path, span: tuple[int, int], canary: str
 ) -> None:
     """A key pasted anywhere, beside a mistake that makes an error, is not repeated by it."""
-    assert len(VALUES) == 44
+    assert len(VALUES) == 45
     text = FULL[: span[0]] + f'"{canary}"' + FULL[span[1] :]
     path = config(tmp_path, text + 'bogus = 1\n[[judges]]\nname = "j"\nendpoint = "no"\n')
     with pytest.raises(ConfigError) as caught:

@@ -90,5 +90,5 @@ def test_rubrics_do_not_share_a_category(tmp_path: Path) -> None:
 
 def test_fastchats_rule_knows_no_rubric(tmp_path: Path) -> None:
     """A scale that FastChat does not have contradicts its rule."""
-    text = 'verdict_rule = "fastchat"\n' + rubric('scale = [1, 5]\ntext = "t"')
+    text = 'compat = "fastchat"\n' + rubric('scale = [1, 5]\ntext = "t"')
     assert any("knows no rubrics" in problem for problem in problems(tmp_path, text))

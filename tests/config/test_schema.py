@@ -40,7 +40,8 @@ def test_every_key_arrives() -> None:
     text = """
         name = "s"
         choices = 3
-        verdict_rule = "fastchat"
+        compat = "fastchat"
+        system_messages = "fastchat"
         budget = {usd = 10, tokens = 2_000_000}
         [benchmark]
         questions = "q.jsonl"
@@ -183,9 +184,9 @@ def test_no_field_of_the_domain_is_out_of_reach(table: str, value: type) -> None
         ('name = "s"', 'name = "s"\nchoices = "1"', "choices", "must be a whole number"),
         (
             'name = "s"',
-            'name = "s"\nverdict_rule = "FastChat"',
-            "verdict_rule",
-            'must be "default" or "fastchat"',
+            'name = "s"\ncompat = "FastChat"',
+            "compat",
+            'must be "fastchat"',
         ),
         ('name = "s"', 'name = "s"\nmatrix = {}', "matrix", "is not there yet"),
         ('name = "s"', 'name = "s"\nchoises = 2', "choises", "unknown key; did you mean choices?"),
