@@ -33,7 +33,9 @@ def held(tally: Tally, most: int | None = None) -> list[tuple[str, str]]:
         return []
     gates = [(gate, notable) for gate in tally.waits() if (notable := _notable(tally, gate))]
     if not gates:
-        return [(UNHELD, "")]
+        # What was never sent was held back by something else, which is told where it was met.
+        is_halted = any(tally.is_halted(lane.lane) for lane in tally.lanes)
+        return [] if is_halted else [(UNHELD, "")]
     gates.sort(key=lambda item: -sum(tally.share(item[0], wait) for wait in item[1]))
     lines = [_line(tally, gate, waits) for gate, waits in gates]
     if most is not None and len(lines) > most:

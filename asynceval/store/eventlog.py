@@ -29,6 +29,7 @@ from asynceval.domain.failure import Cause
 from asynceval.domain.text import visible
 
 _STOOD_STILL = 1.0
+_AT_ONCE = 0.05
 _TRACE = "    | "
 
 
@@ -134,7 +135,8 @@ def _of_endpoint(
 def _of_call(event: CallRetried | CallFailed | OtherModelAnswered | DefectMet) -> str | None:
     match event:
         case CallRetried(cell, endpoint, failure, wait):
-            return f"{endpoint}: {cell.asked}: {failure.message}; again in {wait:.1f} s"
+            when = "at once" if wait < _AT_ONCE else f"in {wait:.1f} s"
+            return f"{endpoint}: {cell.asked}: {failure.message}; again {when}"
         case CallFailed(cell, endpoint, failure) if failure.cause is not Cause.NOT_REACHED:
             told = f"{endpoint}: {cell.asked}: {_place(cell)} failed"
             return f"{told} ({failure.cause}): {failure.message}"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asynceval.domain.events import Event, GateStatus, SweepEnded, Wait
+from asynceval.domain.events import EndpointHalted, Event, GateStatus, SweepEnded, Wait
+from asynceval.domain.failure import Cause, Failure
 from asynceval.progress import Tally
 from asynceval.progress.busiest import Busiest
 from asynceval.progress.frame import frame
@@ -121,6 +122,13 @@ def test_nothing_held_the_calls_back() -> None:
     for event in (started("a"), judgment("a", 7.0, stored=True), pulse(9, gate("openai", "rpm"))):
         stored.count(event)
     assert held(stored) == []
+
+
+def test_after_a_halt_it_is_not_said_that_nothing_held_the_calls_back() -> None:
+    """Where a model or its endpoint takes no more calls, that is what held back the rest."""
+    tally = waited((100, None))
+    tally.count(EndpointHalted("openai", None, Failure(Cause.AUTH, "wrong key", 401)))
+    assert held(tally) == []
 
 
 @pytest.mark.parametrize("wait", WAITS)

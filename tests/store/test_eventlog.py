@@ -68,6 +68,10 @@ def told(folder: Path, *events: Event) -> list[str]:
             "local: qwen3-8b: HTTP 500: sorry; again in 1.5 s",
         ),
         (
+            CallRetried(CELL, "local", FAILURE, 0.01),
+            "local: qwen3-8b: HTTP 500: sorry; again at once",
+        ),
+        (
             CallFailed(CELL, "local", FAILURE),
             "local: qwen3-8b: question q1 turn 2 of qwen3-8b failed (server): HTTP 500: sorry",
         ),
