@@ -19,12 +19,13 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
 from asynceval.domain.rubric import Scale
 from asynceval.domain.sweep import Judge, Rule
-from asynceval.domain.verdict import Unparsed, Verdict
+from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.prompts.labels import read_label
 from asynceval.prompts.mark import mark
 from asynceval.prompts.reformat import reformat
 from asynceval.prompts.structured import read_object
 from asynceval.prompts.verdicts import read_choice, read_score
+from asynceval.prompts.weighing import weighed
 
 Rung = Literal["longer", "reformat", "fresh"]
 """A step of the ladder, by what is asked there."""
@@ -58,7 +59,9 @@ def follow_up(plan: Plan, step: Step, replies: Sequence[Reply]) -> Step | None:
         replace(
             judging,
             messages=reformat(words, asked, mark(plan.secret, [words])),
-            sampling=replace(judging.sampling, max_tokens=_FEW_TOKENS, is_json=False),
+            sampling=replace(
+                judging.sampling, max_tokens=_FEW_TOKENS, is_json=False, logprobs=False
+            ),
         ),
     )
 
@@ -85,6 +88,8 @@ def _read(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
         found = read_object(reply.text, scale)
     if found is None:
         found = _found(reply.text, plan.sweep.rule, scale)
+    if plan.judge(cell).logprobs and isinstance(found, Score | Choice):
+        found = weighed(found, reply.alternatives, scale)
     if isinstance(found, Unparsed) and reply.is_truncated:
         return Unparsed("cut_off")
     return found

@@ -212,3 +212,17 @@ def test_a_verdict_as_json_is_read_first() -> None:
     assert verdict(plan(), GRADE, [Reply('{"rating": 8}')]) == Unparsed("no_verdict")
     step = follow_up(what, first(what), [SILENT])
     assert step is not None and not step.call.sampling.is_json
+
+
+def test_a_judge_with_logprobs_is_weighed() -> None:
+    """Its grades are means over what it might have said; without probabilities they are flagged."""
+    what = plan()
+    judge = replace(what.sweep.judges[0], logprobs=True)
+    what = replace(what, sweep=replace(what.sweep, judges=(judge,)))
+    assert first(what).call.sampling.logprobs
+    likely = replace(READ, alternatives=((("7", 0.5), ("9", 0.5)), (("]]", 1.0),)))
+    assert verdict(what, GRADE, [likely]) == Score(8, (), 1.0)
+    assert verdict(what, GRADE, [READ]) == Score(7, ("unweighted",))
+    assert verdict(plan(), GRADE, [likely]) == Score(7)
+    step = follow_up(what, first(what), [SILENT])
+    assert step is not None and not step.call.sampling.logprobs

@@ -71,6 +71,7 @@ def show(
         console.print(f"{n} of {expected} answers are there.")
     _print_lines(console, totals.coverage(summary))
     _print_lines(console, totals.juries(summary.juries))
+    _print_lines(console, totals.weights(summary.weights))
     _print_lines(console, totals.reasks(summary.reasks))
     _print_lines(console, totals.cost(summary.spending, lost or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")

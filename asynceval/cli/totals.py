@@ -10,6 +10,7 @@ from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
 from asynceval.report.standings import Standing
 from asynceval.report.summary import Summary
+from asynceval.report.weights import Weights
 from asynceval.store.ledger import Lost, Model
 
 
@@ -54,6 +55,16 @@ def juries(benches: Iterable[Bench]) -> Iterator[str]:
             f"  {its.jury.name} is the {its.jury.rule} of {', '.join(its.jury.judges)}: "
             f"{its.decided} of {its.n} verdicts, from {its.jury.minimum} judges at least"
             + (f"; missing are {missing}" if missing else "")
+        )
+
+
+def weights(judges: Iterable[Weights]) -> Iterator[str]:
+    """Yield a line for each judge that was asked for probabilities: how many verdicts they weigh."""
+    for its in judges:
+        covered = "" if its.mass is None else f", which cover {its.mass:.0%} of the probability"
+        yield (
+            f"  {its.judge}: {its.weighted} of {its.n} verdicts are weighted by probabilities{covered}; "
+            "the others are plain"
         )
 
 

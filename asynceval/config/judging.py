@@ -36,6 +36,7 @@ class Judging(BaseModel):
 
     reasks: Annotated[int, Field(ge=0, le=3)] | None = None
     verdict: Form | None = None
+    logprobs: bool | None = None
     blind: bool | None = None
     length_neutral: bool | None = None
     own_family: OwnFamily | None = None

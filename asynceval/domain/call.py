@@ -48,13 +48,15 @@ PLAIN = Settings()
 class Sampling:
     """How the model is asked to write. None leaves a setting to the server.
 
-    With `is_json` the server sees to it that the reply is a JSON object, if it can.
+    With `is_json` the server sees to it that the reply is a JSON object, if it can; with `logprobs` it
+    tells what else each token might have been.
     """
 
     temperature: float | None = None
     max_tokens: int | None = None
     settings: Settings = PLAIN
     is_json: bool = False
+    logprobs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +92,6 @@ class Call:
             content.extend(sampling.settings.given())
         if sampling.is_json:
             content.append(("json", True))
+        if sampling.logprobs:
+            content.append(("logprobs", True))
         return sha256(orjson.dumps(content)).digest()[:16]

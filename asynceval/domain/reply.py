@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+Alternatives = tuple[tuple[str, float], ...]
+"""What one token might have been, with probabilities: the one that was said comes first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Usage:
@@ -22,7 +25,8 @@ class Reply:
     `text` is what it said. `reasoning` is what the server sent apart as thinking; it is kept, never
     sent on and never judged. `finish_reason` is the server's, in OpenAI's words where it means the
     same ("stop", "length", "content_filter"). `model` is the name the server answered with. `flags` names what was done to the text on the way, such as
-    "surrogate" for replaced half characters.
+    "surrogate" for replaced half characters. `alternatives` are kept for the first tokens of a judge's verdict alone, where they
+    were asked for.
     """
 
     text: str
@@ -32,6 +36,7 @@ class Reply:
     model: str | None = None
     fingerprint: str | None = None
     flags: tuple[str, ...] = ()
+    alternatives: tuple[Alternatives, ...] = ()
 
     @property
     def is_truncated(self) -> bool:

@@ -6,18 +6,28 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A grade on the judge's scale. `flags` says what was unusual about how it was written."""
+    """A grade on the judge's scale. `flags` says what was unusual about how it was written.
+
+    `mass` is the probability that a weighted mean of grades covers, None of a plain grade.
+    """
 
     value: float
     flags: tuple[str, ...] = ()
+    mass: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The better side of a pair, as shown to the judge."""
+    """The better side of a pair, as shown to the judge.
+
+    `preference` is the probability of A, a tie counting half, out of a `mass` that is covered; None
+    where there are no probabilities.
+    """
 
     winner: Literal["A", "B", "tie"]
     flags: tuple[str, ...] = ()
+    mass: float | None = None
+    preference: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

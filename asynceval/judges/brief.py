@@ -31,7 +31,9 @@ class Brief:
     def sampling(self, judge: Judge) -> Sampling:
         """Return how a judge is asked to write."""
         is_json = judge.verdict == "json"
-        return Sampling(judge.temperature, judge.max_tokens, judge.settings, is_json)
+        return Sampling(
+            judge.temperature, judge.max_tokens, judge.settings, is_json, judge.logprobs
+        )
 
     def grading(self, judge: Judge, question: Question, answers: Texts) -> tuple[Message, ...]:
         """Return the prompt that has the last of a model's answers graded."""

@@ -4,17 +4,20 @@ vLLM, SGLang, FastChat, llama.cpp and Ollama speak it, and most hosted providers
 """
 
 from dataclasses import dataclass
+from math import exp
 from typing import Any, ClassVar
 
 from asynceval.domain.call import Call
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Alternatives, Usage
 from asynceval.domain.sweep import Endpoint
+from asynceval.prompts.weighing import at_verdict
 from asynceval.providers import request
 from asynceval.providers.known import known
 from asynceval.providers.provider import Said, UnreadableError
 from asynceval.providers.request import count, words
 
 _PATH = "/chat/completions"
+_TOP = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class OpenAI:
             **{self.seed: settings.seed},
             stop=settings.stop,
             response_format={"type": "json_object"} if sampling.is_json else None,
+            **({"logprobs": True, "top_logprobs": _TOP} if sampling.logprobs else {}),
             **({} if settings.effort is None else self.effort(settings.effort)),
         )
 
@@ -93,12 +97,27 @@ class OpenAI:
             or thought,
             refusal=words(message.get("refusal")),
             is_all=not message.get("tool_calls"),
+            alternatives=_alternatives(choice.get("logprobs")),
         )
 
     def listing(self) -> str | None:
         """Return where the models are listed."""
         base = self.endpoint.base_url
         return request.under(request.without(base, _PATH), "/models", "/v1")
+
+
+def _alternatives(logprobs: Any) -> tuple[Alternatives, ...]:
+    """Return what the tokens of a verdict might have been; nothing where the server does not say."""
+    try:
+        tokens = logprobs["content"]
+        probable = [
+            {one["token"]: exp(min(one["logprob"], 0.0)) for one in (*token["top_logprobs"], token)}
+            for token in tokens
+        ]
+        said = [token["token"] for token in tokens]
+        return at_verdict(said, [tuple(others.items()) for others in probable])
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return ()
 
 
 def _place(choice: Any, at: int) -> int:

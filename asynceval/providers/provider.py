@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from asynceval.domain.call import Call
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Alternatives, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Said:
 
     `text` is None where there is none, which is less than an empty one. `finish_reason` is "stop",
     "length" or "content_filter" where the provider's own word means that. `is_all` is false if the
-    model meant to go on with something that is no text, such as a call of a tool.
+    model meant to go on with something that is no text, such as a call of a tool. `alternatives` are of
+    a verdict's first tokens.
     """
 
     text: str | None
@@ -24,6 +25,7 @@ class Said:
     reasoning: str | None = None
     refusal: str | None = None
     is_all: bool = True
+    alternatives: tuple[Alternatives, ...] = ()
 
 
 class UnreadableError(ValueError):

@@ -48,6 +48,7 @@ def decode(
         model=said.model,
         fingerprint=said.fingerprint,
         flags=flags,
+        alternatives=said.alternatives,
     )
     if reply.finish_reason == "length" and _is_all_thinking(reply):
         return _withheld(Cause.THINKING, _all_thinking(reply))

@@ -52,6 +52,7 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             for its in summary.place_biases
         ],
         "reasks": [asdict(reasks) for reasks in summary.reasks],
+        "weights": [asdict(its) for its in summary.weights],
         "juries": [
             {**asdict(its.jury), "n": its.n, "decided": its.decided, "missing": dict(its.missing)}
             for its in summary.juries

@@ -18,6 +18,7 @@ from asynceval.report.pairwise import PairStanding, Pairwise, PlaceBias
 from asynceval.report.reasks import Climbs, Reasks
 from asynceval.report.spending import Bill, Spending
 from asynceval.report.standings import Standing, Standings
+from asynceval.report.weights import Scales, Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Summary:
     spending: tuple[Spending, ...]
     reasks: tuple[Reasks, ...]
     juries: tuple[Bench, ...]
+    weights: tuple[Weights, ...]
     warnings: tuple[str, ...]
 
 
@@ -67,6 +69,7 @@ class Counter:
         self._causes: Counts[tuple[str, str, str]] = Counts()
         self._bill = Bill(plan)
         self._climbs = Climbs(plan)
+        self._scales = Scales(plan)
 
     def add(self, outcome: Outcome) -> None:
         """Count one cell."""
@@ -87,6 +90,7 @@ class Counter:
             return
         self._endings[outcome.ending] += 1
         self._climbs.add(cell.judge, outcome)
+        self._scales.add(cell.judge, outcome)
         self._rank(outcome)
         for its in self._juries.add(outcome):
             self._rank(its)
@@ -128,6 +132,7 @@ class Counter:
             spending=self._bill.spending(),
             reasks=self._climbs.reasks(),
             juries=self._juries.benches(),
+            weights=self._scales.weights(),
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(standings),

@@ -68,6 +68,10 @@ def encode(record: Record) -> bytes:
     }
     if cell.opponent is not None:
         content |= {"opponent": cell.opponent, "order": cell.order}
+    if reply.alternatives:
+        content["alternatives"] = [
+            [[token, round(share, 6)] for token, share in others] for others in reply.alternatives
+        ]
     if record.worst is not None:
         content["worst_prompt_tokens"] = record.worst.prompt_tokens
         content["worst_completion_tokens"] = record.worst.completion_tokens
@@ -140,4 +144,8 @@ def decode_reply(content: dict[str, Any]) -> Reply:
         model=content["model"],
         fingerprint=content.get("fingerprint"),  # not in lines of older versions
         flags=tuple(content["flags"]),
+        alternatives=tuple(
+            tuple((token, share) for token, share in others)
+            for others in content.get("alternatives", ())
+        ),
     )

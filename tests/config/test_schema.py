@@ -250,6 +250,7 @@ def test_a_wrong_limit_of_an_endpoint_is_told(line: str, message: str) -> None:
         ("reasks = -1", "reasks", "must be at least 0"),
         ('verdict = "xml"', "verdict", 'must be "text" or "json"'),
         ('own_family = "no"', "own_family", 'must be "judge", "mark" or "skip"'),
+        ("logprobs = 5", "logprobs", "must be true or false"),
         ("blind = 1", "blind", "must be true or false"),
         ('length_neutral = "yes"', "length_neutral", "must be true or false"),
         ('family = ""', "family", "is empty"),

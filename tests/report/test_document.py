@@ -49,6 +49,7 @@ def test_keys(tmp_path: Path) -> None:
         "position_bias",
         "reasks",
         "juries",
+        "weights",
         "failures",
         "cost",
         "warnings",
@@ -97,7 +98,7 @@ def test_keys(tmp_path: Path) -> None:
         assert list(standing["categories"]) == ["writing", "math"]
         parts = [*standing["turns"].values(), *standing["categories"].values()]
         assert all(set(part) == PART for part in parts)
-    assert got["juries"] == []
+    assert got["juries"] == got["weights"] == []
     (reasks,) = got["reasks"]
     assert reasks == {
         "judge": "judge",
