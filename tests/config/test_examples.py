@@ -7,6 +7,9 @@ import pytest
 from asynceval.benchmarks import shipped
 from asynceval.config.questions import load_all
 from asynceval.config.request import load
+from asynceval.conversation import Plan
+from asynceval.prompts.templates import builtin
+from asynceval.store.request import read, write
 from tests.config.build import questions, references
 
 CONFIGS = Path(__file__).parents[2] / "configs"
@@ -33,6 +36,16 @@ def test_every_config_loads(path: Path) -> None:
     assert warnings == ()
     assert request.sweep.targets
     assert request.sweep.judges
+
+
+@pytest.mark.parametrize("path", sorted(CONFIGS.rglob("*.toml")), ids=lambda path: path.stem)
+def test_a_run_of_every_config_can_be_resumed(path: Path, tmp_path: Path) -> None:
+    """Its run directory holds the whole sweep, whatever kinds and settings are in it."""
+    if '"duet"' in path.read_text(encoding="utf-8") and shipped.find("duet") is None:
+        pytest.skip("the question set duet is not in this tree")
+    plan = Plan(load(path).sweep, (), builtin())
+    write(tmp_path / "run", plan)
+    assert read(tmp_path / "run") == plan
 
 
 @pytest.mark.parametrize("name", ["quickstart", "testcases_zh", "testcases_zh_rubric"])

@@ -37,6 +37,20 @@ def test_round_trip(tmp_path: Path) -> None:
     assert read(tmp_path / "run") == plan()
 
 
+def test_a_run_of_a_version_without_settings(tmp_path: Path) -> None:
+    """What older versions did not write is left to the server, as it was then."""
+    write(tmp_path, plan())
+    path = tmp_path / "sweep.json"
+    content = orjson.loads(path.read_bytes())
+    for item in (*content["sweep"]["targets"], *content["sweep"]["judges"]):
+        del item["settings"]
+    for endpoint in content["sweep"]["endpoints"]:
+        for name in ("http", "key_header", "api_version"):
+            del endpoint[name]
+    path.write_bytes(orjson.dumps(content))
+    assert read(tmp_path) == plan()
+
+
 def test_same_again(tmp_path: Path) -> None:
     """The same plan again is no change, and touches no file."""
     write(tmp_path, plan())
