@@ -6,6 +6,7 @@ says nothing, such as that of a deployment; what no row knows, the endpoint refu
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from asynceval.domain.call import Call
 
@@ -41,11 +42,16 @@ _THINKING = Known("", is_sampled=False)
 
 def known(call: Call) -> Known:
     """Return what is known of the model that a call asks."""
-    name = call.wire.lower().rpartition("/")[2]
-    found = next((row for row in TABLE if re.fullmatch(row.names, name)), None)
+    found = _row(call.wire)
     match call.sampling.settings.reasoning:
         case True:
-            return found if found and not found.is_sampled else _THINKING
+            return _THINKING if found.is_sampled else found
         case False:
             return _PLAIN
-    return found or _PLAIN
+    return found
+
+
+@lru_cache(maxsize=1000)  # a sweep asks few models very often
+def _row(wire: str) -> Known:
+    name = wire.lower().rpartition("/")[2]
+    return next((row for row in TABLE if re.fullmatch(row.names, name)), _PLAIN)

@@ -1,5 +1,6 @@
 """What the requests of all providers share: headers, addresses, and a call's own fields."""
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -21,6 +22,7 @@ def headers(key: str | None, name: str) -> dict[str, str]:
     return {**fixed, name: f"Bearer {key}" if name.lower() == "authorization" else key}
 
 
+@lru_cache(maxsize=1000)  # there are few models, and many calls to each
 def under(base_url: str, path: str, default: str = "") -> str:
     """Return the URL of a path under a base URL, whose query is kept.
 
