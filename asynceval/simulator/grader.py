@@ -16,7 +16,7 @@ _RATING_EXAMPLE = re.compile(r"(?:rating|评分)\s*[:：]\s*\[\[", re.IGNORECASE
 _CHOICE_EXAMPLE = re.compile(r"(?:verdict|结论)\s*[:：]\s*\[\[", re.IGNORECASE)
 _POINT = re.compile(rf"(?<!\d)(\d{{1,2}})\. ({'|'.join(STRONG + WEAK)}),")
 _MARKED_TAG = re.compile(r"<[a-z_]+-([0-9a-f]{8})>")
-_SCALE = re.compile(r"(?:scale|尺度)\s*[:：]?\s*(?:(\d+)-(\d+)|([^\n|:：]+(?: \| [^\n|:：]+)+))")
+_SCALE = re.compile(r"(?:scale|尺度)[ :：]*(?:(\d+)-(\d+)|([^\n|:：]+(?: \| [^\n|:：]+)+))")
 _SIDE_B = re.compile(
     r"(?:assistant|model|answer|conversation|response|助手|模型|回答)['_\s-]*B(?![a-z])",
     re.IGNORECASE,

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asynceval.prompts.fields import fields
+from asynceval.prompts.templates import builtin
 from asynceval.simulator.grader import find_answers, grade
 from asynceval.simulator.writer import answer
 
@@ -114,6 +116,22 @@ def test_a_choice_is_asked_for_by_a_letter_to_fill_in() -> None:
     strong, weak = ask("sim-s95", QUESTIONS[0]), ask("sim-s05", QUESTIONS[0])
     assert choice(judged(prompt.format(a=strong, b=weak))) == "A"
     assert choice(judged(prompt.format(a=weak, b=strong))) == "B"
+
+
+@pytest.mark.parametrize("has_reference", [False, True])
+@pytest.mark.parametrize("turn", [1, 2])
+def test_our_templates_have_all_grades(turn: int, *, has_reference: bool) -> None:
+    """A judge that is asked with our own templates uses the whole scale from 1 to 10."""
+    template = builtin().pick("single", turn, has_reference)
+    found = set()
+    for model in MODELS:
+        for q in QUESTIONS:
+            texts = [q] * turn
+            made = fields(texts, [ask(model, q)] * turn, ["42"] * turn, "0123abcd")
+            system, user = template.fill(made)
+            found.add(rating(judged(f"{system.content}\n{user.content}")))
+    assert min(found) <= 3
+    assert max(found) >= 8
 
 
 @pytest.mark.parametrize(
