@@ -32,6 +32,8 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
     for name, _ in settings.given():
         if name in asked.lacks:
             yield (*path, name), f'has no use: kind "{endpoint.kind}" has no such setting'
+    if isinstance(item, Judge) and item.logprobs and "logprobs" in asked.lacks:
+        yield (*path, "logprobs"), f'has no use: kind "{endpoint.kind}" tells no probabilities here'
     if settings.effort is None:
         return
     if not isinstance(settings.effort, asked.efforts):

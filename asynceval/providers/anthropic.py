@@ -31,7 +31,7 @@ class Anthropic:
 
     endpoint: Endpoint
 
-    lacks: ClassVar[frozenset[str]] = frozenset({"seed"})
+    lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "seed"})
     place: ClassVar[str] = "content with text in it"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
 

@@ -32,7 +32,7 @@ class Gemini:
 
     endpoint: Endpoint
 
-    lacks: ClassVar[frozenset[str]] = frozenset({"api_version", "reasoning"})
+    lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "reasoning"})
     place: ClassVar[str] = "candidates[0]"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
 

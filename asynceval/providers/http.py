@@ -44,7 +44,7 @@ class Templated:
     def lacks(self) -> frozenset[str]:
         """The settings that the template has no placeholder for."""
         inside = set(PLACEHOLDER.findall(self.http.body))
-        return frozenset({"api_version", "reasoning", *set(_OPTIONAL) - inside})
+        return frozenset({"api_version", "logprobs", "reasoning", *set(_OPTIONAL) - inside})
 
     @property
     def place(self) -> str:

@@ -17,7 +17,7 @@ class Ollama:
 
     endpoint: Endpoint
 
-    lacks: ClassVar[frozenset[str]] = frozenset({"api_version"})
+    lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version"})
     place: ClassVar[str] = "message.content"
     efforts: ClassVar[tuple[type, ...]] = (str,)
 

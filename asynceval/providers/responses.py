@@ -21,7 +21,7 @@ class Responses:
 
     endpoint: Endpoint
 
-    lacks: ClassVar[frozenset[str]] = frozenset({"api_version", "seed", "stop"})
+    lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "seed", "stop"})
     place: ClassVar[str] = "output with a message in it"
     efforts: ClassVar[tuple[type, ...]] = (str,)
 

@@ -52,3 +52,13 @@ def test_a_version_is_for_kinds_that_have_one() -> None:
     assert told("azure", Settings(), version="2024-10-21") == {}
     message = 'has no use: endpoints of kind "openai" have none'
     assert told("openai", Settings(), version="1") == {"endpoints.e.api_version": message}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_told"), [("openai", False), ("azure", False), ("gemini", True)]
+)
+def test_probabilities_are_asked_for_where_they_are_told(kind: str, is_told: bool) -> None:
+    """A judge that is to be weighed by them would be weighed by nothing elsewhere."""
+    judge = Judge("j", "e", "j", logprobs=True)
+    found = dict(faults(Sweep("s", (Endpoint("e", "http://h", kind),), (), (judge,))))
+    assert (("judges", 0, "logprobs") in found) is is_told
