@@ -1,8 +1,9 @@
-"""A judge without a verdict is asked again while the sweep runs, and a resumed run goes on there."""
+"""How a sweep goes on where a judge gives no verdict, and with models that a judge leaves out."""
 
 from pathlib import Path
 
 from asynceval.domain.events import JudgmentLanded
+from asynceval.domain.sweep import Judge, Target
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.engine.transport import Response
 from asynceval.ladder import rungs
@@ -90,3 +91,13 @@ def test_a_run_goes_on_in_the_middle_of_a_ladder(tmp_path: Path) -> None:
     assert second.transport.models() == ["judge"] * 4
     assert all(is_reformat(asked) for asked in second.transport.asked)
     assert reported(tmp_path) == (Reasks("judge", 4, 4, 0, 4, 0, 0),)
+
+
+def test_what_a_judge_leaves_out_is_in_no_count(tmp_path: Path) -> None:
+    """A judge that skips its own family has a shorter lane, and fills it."""
+    skipping = Judge("judge", "house", "qwen-judge", own_family="skip")
+    wanted = plan(2, targets=(Target("qwen", "house", "qwen-8b"), "other"), judges=(skipping,))
+    with rig(tmp_path, FakeTransport(unclear)) as r:
+        sweep = run(r.hold, wanted)
+    assert {event.cell.target for event in r.told(JudgmentLanded)} == {"other"}
+    assert sweep.filled == sum(lane.total for lane in sweep.lanes()) == 2 * 2 * 2 + 2 * 2
