@@ -44,8 +44,9 @@ class Outcome:
     was not reached. `blamed` is whose answer a game lacks. `verdict` is what a judge's
     words come to by the sweep's rule, None for an answer and for a missing judgment. `key` is the
     call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
-    which came to nothing usable, and `rungs` say what was asked after each. `answered_by` is the name that the server gave to the model, and
-    `fingerprint` its revision. An answer may be empty, or imitate a judge, in what its judge sees of it.
+    which came to nothing usable, and `rungs` say what was asked after each. `answered_by` is the name
+    that the server gave to the model, and `fingerprint` its revision. `characters` is how long an answer
+    is in what its judge sees of it; it may be empty there, or imitate a judge.
     """
 
     cell: Cell
@@ -57,6 +58,7 @@ class Outcome:
     key: bytes | None = None
     answered_by: str | None = None
     fingerprint: str | None = None
+    characters: int | None = None
     is_empty: bool = False
     is_imitation: bool = False
     before: tuple[tuple[bytes, Usage], ...] = ()
@@ -74,6 +76,7 @@ class Outcome:
             key=key,
             answered_by=reply.model,
             fingerprint=reply.fingerprint,
+            characters=len(said),
             is_empty=not said or said.isspace(),
             is_imitation=imitates(said),
         )

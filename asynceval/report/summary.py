@@ -11,13 +11,14 @@ from asynceval.domain.verdict import Unparsed
 from asynceval.report import warnings
 from asynceval.report.aliases import Alias, Names
 from asynceval.report.answers import Answers, Roll
+from asynceval.report.columns import Columns
 from asynceval.report.coverage import Coverage
 from asynceval.report.juries import Bench, Juries, seated
 from asynceval.report.outcomes import Ending, Outcome
-from asynceval.report.pairwise import PairStanding, Pairwise, PlaceBias
+from asynceval.report.pairwise import PairStanding, PlaceBias, pair_standings, place_biases
 from asynceval.report.reasks import Climbs, Reasks
 from asynceval.report.spending import Bill, Spending
-from asynceval.report.standings import Standing, Standings
+from asynceval.report.standings import Standing, standings
 from asynceval.report.weights import Scales, Weights
 
 
@@ -37,7 +38,7 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A run in numbers; standings best first."""
+    """A run in numbers; standings best first. `columns` are the numbers that they are made from."""
 
     coverage: Coverage
     standings: tuple[Standing, ...]
@@ -51,6 +52,7 @@ class Summary:
     juries: tuple[Bench, ...]
     weights: tuple[Weights, ...]
     warnings: tuple[str, ...]
+    columns: Columns
 
 
 class Counter:
@@ -60,8 +62,8 @@ class Counter:
         """Start with nothing counted."""
         self._plan = plan
         self._endings: Counts[Ending] = Counts()
-        self._standings = Standings(seated(plan))
-        self._pairwise = Pairwise(seated(plan))
+        self._seated = seated(plan)
+        self._columns = Columns(self._seated)
         self._juries = Juries(plan)
         self._roll = Roll(plan.live())
         self._names = Names(plan)
@@ -84,6 +86,7 @@ class Counter:
         else:
             self._causes[cell.kind, cell.asked, outcome.cause or Cause.NOT_REACHED] += 1
         if cell.judge is None:
+            self._columns.add(outcome)
             self._roll.add(outcome)
             if outcome.is_imitation:
                 self._imitations.add((cell.target, cell.question, cell.choice, cell.turn))
@@ -91,20 +94,16 @@ class Counter:
         self._endings[outcome.ending] += 1
         self._climbs.add(cell.judge, outcome)
         self._scales.add(cell.judge, outcome)
-        self._rank(outcome)
+        self._gather(outcome)
         for its in self._juries.add(outcome):
-            self._rank(its)
+            self._gather(its)
         if isinstance(outcome.verdict, Unparsed):
             self._causes["verdict", cell.judge, outcome.verdict.reason] += 1
 
-    def _rank(self, outcome: Outcome) -> None:
-        """Count a judgment, a judge's or a jury's, for the models it is about."""
-        cell = outcome.cell
-        if cell.opponent is None:
-            is_flagged = self._shows_imitation(cell)
-            self._standings.add(cell.judge or "", outcome, is_flagged=is_flagged)
-        else:
-            self._pairwise.add(outcome)
+    def _gather(self, outcome: Outcome) -> None:
+        """Gather a judgment, a judge's or a jury's."""
+        is_flagged = outcome.cell.opponent is None and self._shows_imitation(outcome.cell)
+        self._columns.add(outcome, is_flagged=is_flagged)
 
     def _shows_imitation(self, cell: Cell) -> bool:
         """Whether a judgment shows an answer that imitates a judge; answers come before judgments."""
@@ -116,16 +115,16 @@ class Counter:
     def summary(self) -> Summary:
         """Return what has been counted so far as a summary."""
         for outcome in self._juries.rest():
-            self._rank(outcome)
-        standings = self._standings.ranked()
+            self._gather(outcome)
+        ranked = standings(self._seated, self._columns)
         answers = self._roll.answers()
         aliases = self._names.aliases()
         coverage = Coverage.of(self._endings, sum(its.truncated for its in answers))
         return Summary(
             coverage=coverage,
-            standings=standings,
-            pairwise=self._pairwise.standings(),
-            place_biases=self._pairwise.biases(),
+            standings=ranked,
+            pairwise=pair_standings(self._seated, self._columns),
+            place_biases=place_biases(self._seated, self._columns),
             answers=answers,
             aliases=aliases,
             failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),
@@ -135,13 +134,14 @@ class Counter:
             weights=self._scales.weights(),
             warnings=(
                 *warnings.of_coverage(coverage),
-                *warnings.of_standings(standings),
+                *warnings.of_standings(ranked),
                 *warnings.of_scales(self._plan),
                 *warnings.of_families(self._plan),
                 *warnings.of_answers(answers),
                 *warnings.of_thinking(self._causes),
                 *warnings.of_aliases(aliases),
             ),
+            columns=self._columns,
         )
 
 

@@ -1,0 +1,165 @@
+"""Columns: what outcomes came to, as plain numbers that every table, figure and export is made from."""
+
+from array import array
+from collections import Counter as Counts
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from asynceval.conversation import Plan
+from asynceval.domain.sweep import Judge
+from asynceval.domain.verdict import Choice, Score
+from asynceval.report.outcomes import Ending, Outcome
+from asynceval.stats.outcomes import Screen, pair_outcome
+
+_VERDICTS: tuple[Screen | None, ...] = (None, None, "A", "B", "tie")
+_ABSENT, _UNPARSED = 0, 1
+_SIZE = len(_VERDICTS)
+Endings = Counts[tuple[Ending, str]]
+"""Judgments without a verdict, by ending and reason."""
+
+
+class Place(NamedTuple):
+    """A turn of a question in one of its conversations, whichever model holds it."""
+
+    question: str
+    category: str
+    turn: int
+    choice: int
+
+
+class Grade(NamedTuple):
+    """One score: of which answer, and in which repeat. Flagged if the judge saw an imitation of itself."""
+
+    place: Place
+    repeat: int
+    value: float
+    is_flagged: bool
+
+
+class Bout(NamedTuple):
+    """Two models' answers as one judge compared them, in one order or in both.
+
+    `verdicts` are those of the game that shows `first` first and of the other, as shown. `outcome` is 1,
+    0.5 or 0 for `first`, None where a game lacks its verdict. It is whole if no game lacks its reply.
+    """
+
+    place: Place
+    repeat: int
+    first: str
+    second: str
+    verdicts: tuple[Screen | None, Screen | None]
+    outcome: float | None
+    is_whole: bool
+
+
+class Columns:
+    """Gathers outcomes as they come, in any order, and keeps no text: some 20 bytes a score.
+
+    `endings` counts by judge and model what has no verdict.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        """Start with nothing gathered, and with the plan's juries among its judges if it has them."""
+        self._judges = {judge.name: judge for judge in plan.sweep.judges}
+        self._places = tuple(
+            Place(question.id, question.category, turn, choice)
+            for question in plan.questions
+            for turn in range(1, len(question.turns) + 1)
+            for choice in range(plan.sweep.choices)
+        )
+        self._numbers = {(p.question, p.turn, p.choice): n for n, p in enumerate(self._places)}
+        self._scores: defaultdict[tuple[str, str], _Scores] = defaultdict(_Scores)
+        self._games: defaultdict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(dict)
+        self._characters: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        self.endings: defaultdict[tuple[str, str], Endings] = defaultdict(Counts)
+
+    def add(self, outcome: Outcome, *, is_flagged: bool = False) -> None:
+        """Gather an answer, or a judgment; that is flagged if it shows an answer that imitates a judge."""
+        cell = outcome.cell
+        number = self._numbers[cell.question, cell.turn, cell.choice]
+        if cell.judge is None:
+            if outcome.characters is not None:
+                self._characters[cell.target][number] = outcome.characters
+        elif cell.opponent is not None:
+            games = self._games[cell.judge].setdefault((cell.target, cell.opponent), {})
+            key = number << 32 | cell.repeat
+            code = _code(outcome)
+            games[key] = games.get(key, 0) + (code if cell.order == 1 else code * _SIZE)
+        elif isinstance(outcome.verdict, Score):
+            scores = self._scores[cell.judge, cell.target]
+            scores.add(number, cell.repeat, outcome.verdict.value, is_flagged=is_flagged)
+        if cell.judge is not None and not isinstance(outcome.verdict, Score | Choice):
+            for model in {cell.target, cell.opponent or cell.target}:
+                self.endings[cell.judge, model][outcome.ending, outcome.reason] += 1
+
+    def grades(self, judge: str, model: str) -> Iterator[Grade]:
+        """Yield the scores of a model by a judge."""
+        scores = self._scores.get((judge, model), _Scores())
+        columns = (scores.places, scores.repeats, scores.values, scores.flagged)
+        for number, repeat, value, flag in zip(*columns, strict=True):
+            yield Grade(self._places[number], repeat, value, bool(flag))
+
+    def has(self, judge: str, model: str) -> bool:
+        """Whether a judge has graded a model, with or without a score."""
+        return (judge, model) in self._scores or (judge, model) in self.endings
+
+    def bouts(self, judge: str) -> Iterator[Bout]:
+        """Yield the pairs of answers that a judge compared; with one order each game decides alone."""
+        its = self._judges[judge]
+        for (first, second), games in self._games.get(judge, {}).items():
+            for key, code in games.items():
+                two, one = divmod(code, _SIZE)
+                verdicts = _VERDICTS[one], _VERDICTS[two]
+                yield Bout(
+                    self._places[key >> 32],
+                    key & 0xFFFFFFFF,
+                    first,
+                    second,
+                    verdicts,
+                    _outcome(its, verdicts),
+                    _ABSENT not in (one, two),
+                )
+
+    def characters(self, model: str, place: Place) -> int | None:
+        """Return how long an answer is as judges see it, None where there is none."""
+        number = self._numbers[place.question, place.turn, place.choice]
+        return self._characters.get(model, {}).get(number)
+
+    def lengths(self, model: str) -> Mapping[Place, int]:
+        """Return the characters of all answers of a model, as judges see them."""
+        return {self._places[n]: size for n, size in self._characters.get(model, {}).items()}
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Every place of the plan, question by question."""
+        return self._places
+
+
+class _Scores:
+    """The scores of one model by one judge: 17 bytes each."""
+
+    def __init__(self) -> None:
+        self.places = array("I")
+        self.repeats = array("I")
+        self.values = array("d")
+        self.flagged = bytearray()
+
+    def add(self, place: int, repeat: int, value: float, *, is_flagged: bool) -> None:
+        self.places.append(place)
+        self.repeats.append(repeat)
+        self.values.append(value)
+        self.flagged.append(is_flagged)
+
+
+def _code(outcome: Outcome) -> int:
+    if isinstance(outcome.verdict, Choice):
+        return _VERDICTS.index(outcome.verdict.winner, _UNPARSED + 1)
+    return _ABSENT if outcome.verdict is None else _UNPARSED
+
+
+def _outcome(judge: Judge, verdicts: tuple[Screen | None, Screen | None]) -> float | None:
+    one, two = verdicts
+    if judge.orders == "one" and one is not None:
+        return {"A": 1.0, "B": 0.0, "tie": 0.5}[one]
+    return pair_outcome(one, two)
