@@ -174,7 +174,8 @@ def _room(titles: Sequence[str]) -> int:
 
 def _print_lines(console: Console, lines: Iterable[str], style: str | None = None) -> None:
     for line in lines:
-        console.print(_text(line), style=style)
+        # One column is left free: some terminals begin a new line by themselves after the last.
+        console.print(_text(line), style=style, width=console.width - 1)
 
 
 def _number(part: Part) -> str:

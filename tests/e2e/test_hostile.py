@@ -179,6 +179,6 @@ endpoint = "e"
 def test_no_page_is_written() -> None:
     """There is no report in HTML, so no model's text can be markup or script anywhere."""
     flags = {flag for option in report.params for flag in option.opts}
-    assert flags == {"run", "--json", "--csv"}
+    assert flags == {"run", "--json", "--csv", "--mode"}
     package = Path(asynceval.__file__).parent
     assert [path for path in package.rglob("*") if path.suffix in {".html", ".j2", ".js"}] == []
