@@ -31,18 +31,15 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     import anyio
 
-    from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import draft, equip
-    from asynceval.config.flags import resolve
+    from asynceval.cli.prepare import drafted, equip
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
     from asynceval.engine.probe import probe
 
     with told():
-        request = resolve(config, flags)
-        sweep = request.sweep
-        prepared = equip(draft(request, earlier(place(sweep, run_dir))))
+        _, draft = drafted(config, flags, run_dir)
+        prepared, sweep = equip(draft), draft.sweep
         problems = list(prepared.problems)
         for warning in prepared.warnings:
             say(f"warning: {warning}")

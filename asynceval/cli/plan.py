@@ -46,27 +46,23 @@ def plan(
     import orjson
 
     from asynceval.cli import outlook as terminal
-    from asynceval.cli.earlier import earlier, place
+    from asynceval.cli.earlier import earlier
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import draft
+    from asynceval.cli.prepare import drafted
     from asynceval.cli.tables import Results
-    from asynceval.config.flags import resolve
     from asynceval.config.prices import unpriced
     from asynceval.report.outlook import document, outlook
     from asynceval.store.request import sealed
     from asynceval.store.store import Store
 
     with told():
-        request = resolve(config, flags)
-        folder = place(request.sweep, run_dir)
-        before = earlier(folder)
-        drafted = draft(request, before)
-        for warning in drafted.warnings:
+        folder, draft = drafted(config, flags, run_dir)
+        for warning in draft.warnings:
             say(f"warning: {warning}")
-        what = sealed(folder, drafted.whole())
-        for problem in unpriced(drafted.sweep):
+        what = sealed(folder, draft.whole())
+        for problem in unpriced(draft.sweep):
             say(f"warning: a run will be refused: {problem}")
-        if before is None:
+        if earlier(folder) is None:
             found = outlook(what, None, what_if)
         else:
             with Store(folder, write=False) as store:

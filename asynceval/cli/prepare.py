@@ -4,11 +4,13 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
+from asynceval.cli.earlier import earlier, place
 from asynceval.cli.imports import fitted, unanswered
 from asynceval.cli.open_files import allow
-from asynceval.config.flags import Flags, extended
+from asynceval.config.flags import Flags, extended, resolve
 from asynceval.config.keys import exposed, read_keys
 from asynceval.config.prices import priced, unpriced
 from asynceval.config.questions import load_all
@@ -43,27 +45,40 @@ class Prepared:
         return self.plan
 
 
-def draft(request: Request, earlier: Plan | None) -> Prepared:
-    """Load questions, references, templates and prices; `earlier` is what its run directory holds."""
+def drafted(config: Path | None, flags: Flags, run_dir: Path | None) -> tuple[Path, Prepared]:
+    """Return where the run is kept that config and flags ask for, and the draft of it.
+
+    With neither a config nor a model, a run directory that is there is extended.
+    """
+    before = earlier(run_dir) if run_dir and config is None and not flags.models else None
+    if run_dir and before:
+        return run_dir, extend(before, flags)
+    request = resolve(config, flags)
+    folder = place(request.sweep, run_dir)
+    return folder, draft(request, earlier(folder))
+
+
+def draft(request: Request, before: Plan | None) -> Prepared:
+    """Load questions, references, templates and prices; `before` is what its run directory holds."""
     problems: list[Problem] = []
-    sweep = priced(request.sweep, None if earlier is None else earlier.sweep)
+    sweep = priced(request.sweep, None if before is None else before.sweep)
     path = request.templates
     loaded = _attempt(partial(load_all, request), problems)
     prompts = _attempt(partial(templates.load, path) if path else templates.builtin, problems)
     plan = None
     if loaded is not None and prompts is not None:
         plan = Plan(sweep, loaded[0], prompts)
-        if earlier is not None:
-            plan, contradictions = fitted(plan, earlier)
+        if before is not None:
+            plan, contradictions = fitted(plan, before)
             problems += contradictions
         _attempt(plan.live().check, problems)
     return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))
 
 
-def extend(earlier: Plan, flags: Flags) -> Prepared:
+def extend(before: Plan, flags: Flags) -> Prepared:
     """Return a run's own plan with the judges and limits that flags add to it."""
-    sweep = priced(extended(earlier.sweep, flags), earlier.sweep)
-    plan = replace(earlier, sweep=sweep)
+    sweep = priced(extended(before.sweep, flags), before.sweep)
+    plan = replace(before, sweep=sweep)
     problems: list[Problem] = []
     _attempt(plan.live().check, problems)
     if not plan.live().questions:

@@ -47,21 +47,13 @@ def run(
     Exit code: 0 complete, 2 usage or config (nothing was sent), 3 items are missing, 4 the run
     directory cannot be used, 130 interrupted.
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
-    from asynceval.cli.earlier import earlier, place
     from asynceval.cli.exits import say, told
-    from asynceval.cli.prepare import draft, equip, extend
+    from asynceval.cli.prepare import drafted, equip
     from asynceval.cli.start import start
-    from asynceval.config.flags import resolve
 
     with told():
-        before = earlier(run_dir) if run_dir and config is None and not flags.models else None
-        if run_dir and before:
-            folder, drafted = run_dir, extend(before, flags)
-        else:
-            request = resolve(config, flags)
-            folder = place(request.sweep, run_dir)
-            drafted = draft(request, earlier(folder))
-        prepared = equip(drafted)
+        folder, draft = drafted(config, flags, run_dir)
+        prepared = equip(draft)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
         sys.exit(start(prepared.whole(), folder, prepared.keys, only))

@@ -87,8 +87,10 @@ def test_flags_have_a_run_judged_once_more(
 ) -> None:
     """No model is named and none is asked; what is missing is told; the old judge stays."""
     assert cli("import", "fastchat", source, "--run-dir", "run", cwd=tmp_path).code == 0
-    command = ("run", "--run-dir", "run", "--judge", "sim-judge")
-    done = cli(*command, "--judge-base-url", simulator.base_url, cwd=tmp_path)
+    flags = ("--run-dir", "run", "--judge", "sim-judge", "--judge-base-url", simulator.base_url)
+    planned = orjson.loads(cli("plan", *flags, "--json", cwd=tmp_path).out)
+    assert {row["model"]: row["to_do"] for row in planned["models"]}["sim-judge"] == 8
+    done = cli("run", *flags, cwd=tmp_path)
     assert done.code == 3, done.err
     assert "only judgments were imported of elsewhere: there is no answer to judge" in done.err
     assert simulator.stats()["by_model"] == {"sim-judge": 7}
