@@ -219,6 +219,7 @@ def test_a_pair_is_two_games_in_the_order_of_its_row(tmp_path: Path) -> None:
     words = told(take_in(source, tmp_path / "run"))
     assert "1 row (line 2): a game is $ERROR$ or missing: counted as failed" in words
     assert "a winner that its words do not name" in words
+    assert "is not that of the words" not in words
     games = {
         (o.cell.question, o.cell.target, o.cell.opponent, o.cell.order): getattr(
             o.verdict, "winner", o.cause
