@@ -71,7 +71,8 @@ class Columns:
         self._numbers = {(p.question, p.turn, p.choice): n for n, p in enumerate(self._places)}
         self._scores: defaultdict[tuple[str, str], _Scores] = defaultdict(_Scores)
         self._games: defaultdict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(dict)
-        self._characters: defaultdict[str, dict[int, int]] = defaultdict(dict)
+        # By model and place: one more than the characters of the answer, 0 where there is none.
+        self._sizes: dict[str, array[int]] = {}
         self.endings: defaultdict[tuple[str, str], Endings] = defaultdict(Counts)
 
     def add(self, outcome: Outcome, *, is_flagged: bool = False) -> None:
@@ -80,7 +81,7 @@ class Columns:
         number = self._numbers[cell.question, cell.turn, cell.choice]
         if cell.judge is None:
             if outcome.characters is not None:
-                self._characters[cell.target][number] = outcome.characters
+                self._size_of(cell.target)[number] = outcome.characters + 1
         elif cell.opponent is not None:
             games = self._games[cell.judge].setdefault((cell.target, cell.opponent), {})
             key = number << 32 | cell.repeat
@@ -124,11 +125,18 @@ class Columns:
     def characters(self, model: str, place: Place) -> int | None:
         """Return how long an answer is as judges see it, None where there is none."""
         number = self._numbers[place.question, place.turn, place.choice]
-        return self._characters.get(model, {}).get(number)
+        return self._size_of(model)[number] - 1 if self._size_of(model)[number] else None
 
     def lengths(self, model: str) -> Mapping[Place, int]:
         """Return the characters of all answers of a model, as judges see them."""
-        return {self._places[n]: size for n, size in self._characters.get(model, {}).items()}
+        sizes = zip(self._places, self._size_of(model), strict=True)
+        return {place: size - 1 for place, size in sizes if size}
+
+    def _size_of(self, model: str) -> "array[int]":
+        sizes = self._sizes.get(model)
+        if sizes is None:
+            sizes = self._sizes[model] = array("I", bytes(4 * len(self._places)))
+        return sizes
 
     @property
     def places(self) -> tuple[Place, ...]:

@@ -57,24 +57,31 @@ class Bill:
         return next((item.price for item in asked if item.name == model), None)
 
 
+_MOST = 2**32 - 1
+"""More tokens than this in one call are no count of tokens."""
+
+
 class _Calls:
-    """The calls of one model in columns: 33 bytes a call.
+    """The calls of one model in columns: 21 bytes a call.
 
     Which of them are equal is found out at the end, so that nothing but columns grows meanwhile.
     """
 
     def __init__(self) -> None:
         self._heads = array("Q")
-        self._prompt = array("Q")
-        self._completion = array("Q")
-        self._reasoning = array("Q")
+        self._prompt = array("I")
+        self._completion = array("I")
+        self._reasoning = array("I")
         self._is_counted = array("B")
 
     def add(self, key: bytes | None, usage: Usage) -> None:
         self._heads.append(len(self._heads) if key is None else int.from_bytes(key[:8]))
-        self._prompt.append(usage.prompt_tokens or 0)
-        self._completion.append(usage.completion_tokens or 0)
-        self._reasoning.append(usage.reasoning_tokens or 0)
+        for column, tokens in (
+            (self._prompt, usage.prompt_tokens),
+            (self._completion, usage.completion_tokens),
+            (self._reasoning, usage.reasoning_tokens),
+        ):
+            column.append(min(tokens or 0, _MOST))
         self._is_counted.append(None not in (usage.prompt_tokens, usage.completion_tokens))
 
     def spending(self, kind: str, model: str, price: Price | None) -> Spending:
