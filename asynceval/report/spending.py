@@ -58,7 +58,7 @@ class Bill:
 
 
 _MOST = 2**32 - 1
-"""More tokens than this in one call are no count of tokens."""
+"""The most tokens that a column holds at first; beyond that it takes twice the room."""
 
 
 class _Calls:
@@ -69,24 +69,26 @@ class _Calls:
 
     def __init__(self) -> None:
         self._heads = array("Q")
-        self._prompt = array("I")
-        self._completion = array("I")
-        self._reasoning = array("I")
+        # Tokens in prompts, in completions, and in thinking.
+        self._columns = tuple(array("I") for _ in range(3))
         self._is_counted = array("B")
 
     def add(self, key: bytes | None, usage: Usage) -> None:
         self._heads.append(len(self._heads) if key is None else int.from_bytes(key[:8]))
-        for column, tokens in (
-            (self._prompt, usage.prompt_tokens),
-            (self._completion, usage.completion_tokens),
-            (self._reasoning, usage.reasoning_tokens),
-        ):
-            column.append(min(tokens or 0, _MOST))
+        tokens = (
+            usage.prompt_tokens or 0,
+            usage.completion_tokens or 0,
+            usage.reasoning_tokens or 0,
+        )
+        if max(tokens) > _MOST and self._columns[0].typecode == "I":
+            self._columns = tuple(array("Q", column) for column in self._columns)
+        for column, count in zip(self._columns, tokens, strict=True):
+            column.append(count)
         self._is_counted.append(None not in (usage.prompt_tokens, usage.completion_tokens))
 
     def spending(self, kind: str, model: str, price: Price | None) -> Spending:
-        columns = (self._prompt, self._completion, self._reasoning, self._is_counted)
-        calls = {head: row for head, *row in zip(self._heads, *columns, strict=True)}
+        columns = (self._heads, *self._columns, self._is_counted)
+        calls = {head: row for head, *row in zip(*columns, strict=True)}
         prompt, completion, reasoning, counted = map(sum, zip(*calls.values(), strict=True))
         uncounted = len(calls) - counted
         usd = None if price is None or uncounted else _usd(price, prompt, completion)
