@@ -9,6 +9,7 @@ import click
 import pytest
 
 from asynceval.cli.main import main
+from asynceval.config.matrix import expand
 from asynceval.config.schema import parse
 from asynceval.domain.call import Call
 from asynceval.domain.sweep import Endpoint, Http
@@ -70,13 +71,15 @@ def test_help_shows_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_configs_shown_are_valid(path: Path) -> None:
-    """The configs in the documents parse, with every key they name."""
+    """The configs in the documents parse, with every key they name; a matrix goes with the first."""
     text = path.read_text(encoding="utf-8")
     configs = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert configs
     for config in configs:
-        _, faults = parse(tomllib.loads(config))
-        assert not faults
+        whole = f"{configs[0]}\n{config}" if config.startswith("[matrix") else config
+        swept = expand(tomllib.loads(whole))
+        _, faults = parse(swept.table)
+        assert not [*swept.faults, *faults]
 
 
 def test_the_providers_page_shows_the_configs_that_ship() -> None:

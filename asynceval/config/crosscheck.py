@@ -135,11 +135,13 @@ def _boundless(path: KeyPath, table: _Table) -> Iterator[Fault]:
 
 
 def _repeated(kind: str, tables: list[tuple[str | int, _Table]]) -> Iterator[Fault]:
-    first: dict[str, str | int] = {}
+    seen: set[str] = set()
     for at, table in tables:
         name = table.get("name")
-        if isinstance(name, str) and first.setdefault(name, at) != at:
-            yield (kind, at, "name"), f"{shown(name)} is the name of {kind}[{first[name]}] already"
+        if isinstance(name, str):
+            if name in seen:
+                yield (kind, at, "name"), f"{shown(name)} is the name of one of the {kind} already"
+            seen.add(name)
 
 
 def _unknown_endpoints(

@@ -118,10 +118,8 @@ def _parts_fault(parts: SplitResult) -> str | None:
     return None
 
 
-def unknown_key(key: str, known: tuple[str, ...], later: frozenset[str]) -> str:
-    """Say what is wrong with a key that is not known: a slip, a thing to come, or a secret."""
-    if key in later:
-        return "is not there yet"
+def unknown_key(key: str, known: tuple[str, ...]) -> str:
+    """Say what is wrong with a key that is not known: a slip, or a secret."""
     near = get_close_matches(key, known, n=1, cutoff=0.8)
     if not near and _KEY_WORD.search(key):
         return (

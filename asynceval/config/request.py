@@ -7,7 +7,16 @@ from typing import Literal
 
 from asynceval.benchmarks import fastchat
 from asynceval.benchmarks.mt_bench import REFERENCE_CATEGORIES
-from asynceval.config import certificates, crosscheck, document, juries, kinds, places, rubrics
+from asynceval.config import (
+    certificates,
+    crosscheck,
+    document,
+    juries,
+    kinds,
+    matrix,
+    places,
+    rubrics,
+)
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
 from asynceval.config.files import file_problems
@@ -58,18 +67,20 @@ def read(path: Path, override: QuestionSet | None = None) -> Request:
     wanted = benchmark if isinstance(benchmark, dict) else {}
     found, missing = _find(wanted, text.path.parent, override)
     trusted, untrusted = certificates.find(text.table, text.path.parent)
-    config, faults = parse(text.table)
+    swept = matrix.expand(text.table)
+    config, faults = parse(swept.table)
     texts, unread = rubrics.texts(text.table, text.path.parent)
-    faults = [*faults, *crosscheck.faults(text.table), *rubrics.faults(text.table)]
-    faults += (*missing, *untrusted, *unread)
+    faults += (*swept.faults, *rubrics.faults(text.table), *missing, *untrusted, *unread)
+    if not swept.faults:  # else names are not what others call them
+        faults += crosscheck.faults(swept.table)
     if config is None or found is None or faults:
         files = () if found is None else file_problems(found)
-        raise ConfigError(*text.error(faults).problems, *files)
+        raise ConfigError(*text.error(swept.placed(faults)).problems, *files)
     chosen = config.benchmark.reference_categories
     usual = REFERENCE_CATEGORIES if config.compat is None else fastchat.REFERENCE
     sweep = config.sweep()
     if faults := [*kinds.faults(sweep), *juries.faults(sweep)]:
-        raise text.error(faults)
+        raise text.error(swept.placed(faults))
     endpoints = tuple(replace(e, ca_file=trusted.get(e.name)) for e in sweep.endpoints)
     return Request(
         sweep=replace(

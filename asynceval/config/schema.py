@@ -42,7 +42,6 @@ from asynceval.domain.sweep import (
 )
 
 _SETTINGS = tuple(Settings.__slots__)
-_LATER = frozenset({"matrix"})
 
 
 class PriceTable(Table):
@@ -163,7 +162,7 @@ class BenchmarkTable(Table):
 
 
 class ConfigTable(Table):
-    """The whole file."""
+    """The whole file, its matrix written out."""
 
     name: Name
     benchmark: BenchmarkTable
@@ -238,16 +237,16 @@ def _fault(error: ErrorDetails) -> Fault:
     if path[:2] == _REFERENCES:
         path = (*_REFERENCES, *path[3:])  # without the tag of what it is
     if error["type"] == "extra_forbidden":
-        return path, fields.unknown_key(str(path[-1]), _known(path[:-1]), _LATER)
+        return path, fields.unknown_key(str(path[-1]), _known(path[:-1]))
     last = str(path[-1]) if path else ""
     return path, message(error["type"], last, error.get("ctx", {}))
 
 
 def _known(path: tuple[str | int, ...]) -> tuple[str, ...]:
     """Return the keys that the table at `path` may have."""
-    table: type[Table] = ConfigTable
-    if path:
-        table = _INNER[str(path[-1])] if len(path) > 2 else _OUTER[str(path[0])]
+    if not path:
+        return (*ConfigTable.model_fields, "matrix")
+    table = _INNER[str(path[-1])] if len(path) > 2 else _OUTER[str(path[0])]
     return tuple(table.model_fields)
 
 

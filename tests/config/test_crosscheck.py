@@ -47,9 +47,9 @@ def test_a_name_is_used_once_among_models_and_once_among_judges() -> None:
     model = '[[models]]\nname = "m"\nendpoint = "e"\n'
     judge = '[[judges]]\nname = "j"\nendpoint = "e"\n'
     assert found(MINIMAL + model + judge + judge + judge) == {
-        "models.1.name": "m is the name of models[0] already",
-        "judges.1.name": "j is the name of judges[0] already",
-        "judges.2.name": "j is the name of judges[0] already",
+        "models.1.name": "m is the name of one of the models already",
+        "judges.1.name": "j is the name of one of the judges already",
+        "judges.2.name": "j is the name of one of the judges already",
     }
 
 

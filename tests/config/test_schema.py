@@ -188,7 +188,7 @@ def test_no_field_of_the_domain_is_out_of_reach(table: str, value: type) -> None
             "compat",
             'must be "fastchat"',
         ),
-        ('name = "s"', 'name = "s"\nmatrix = {}', "matrix", "is not there yet"),
+        ('name = "s"', 'name = "s"\nmatrx = {}', "matrx", "unknown key; did you mean matrix?"),
         ('name = "s"', 'name = "s"\nchoises = 2', "choises", "unknown key; did you mean choices?"),
         ("[[models]]", "[models]", "models", "must be written [[models]], with two brackets"),
         ("[endpoints.e]", "[[endpoints]]", "endpoints", "must be a table"),
