@@ -136,7 +136,7 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
     judges = pick(
         "--judge", [j.name for j in sweep.judges], flags.judges, may_add=flags.judge_url is not None
     )
-    problems = [*models.problems, *judges.problems, *_idle(models, judges, flags)]
+    problems = [*models.problems, *judges.problems, *_idle(models, judges, flags, sweep)]
     if problems:
         raise ConfigError(*problems)
     endpoints = sweep.endpoints
@@ -168,14 +168,24 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
     )
 
 
-def _idle(models: Pick, judges: Pick, flags: Flags) -> Iterator[Problem]:
-    """Yield the URLs at which nothing would be asked: a flag without effect is a slip."""
-    message = "has no use: everything named is in the config, with an endpoint of its own"
-    asked = models.added or (judges.added and flags.judge_base_url is None)
-    if flags.base_url is not None and not asked and not models.problems:
-        yield Problem(message, key="--base-url")
-    if flags.judge_base_url is not None and not judges.added and not judges.problems:
-        yield Problem(message, key="--judge-base-url")
+def _idle(models: Pick, judges: Pick, flags: Flags, sweep: Sweep) -> Iterator[Problem]:
+    """Yield the URLs at which nothing would be asked: a flag without effect is a slip.
+
+    One that says where something named is asked already is none, so that a command may be repeated.
+    """
+    message = "has no use: everything named has an endpoint of its own already, at another URL"
+    urls = {endpoint.name: endpoint.base_url for endpoint in sweep.endpoints}
+    asked = [urls.get(target.endpoint) for target in sweep.targets if target.name in models.kept]
+    judged = [urls.get(judge.endpoint) for judge in sweep.judges if judge.name in judges.kept]
+    added = models.added
+    if flags.judge_base_url is None:
+        asked, added = asked + judged, added + judges.added
+    for flag, url, new, homes, problems in (
+        ("--base-url", flags.base_url, added, asked, models.problems),
+        ("--judge-base-url", flags.judge_base_url, judges.added, judged, judges.problems),
+    ):
+        if url is not None and not (new or problems or any(same_url(url, h) for h in homes)):
+            yield Problem(message, key=flag)
 
 
 def extended(sweep: Sweep, flags: Flags) -> Sweep:

@@ -94,6 +94,8 @@ def test_flags_have_a_run_judged_once_more(
     assert done.code == 3, done.err
     assert "only judgments were imported of elsewhere: there is no answer to judge" in done.err
     assert simulator.stats()["by_model"] == {"sim-judge": 7}
+    repeated = cli("run", *flags, cwd=tmp_path)
+    assert (repeated.code, repeated.out) == (done.code, done.out), repeated.err
     report = orjson.loads(cli("report", "run", "--json", cwd=tmp_path).out)
     found = {(row["judge"], row["model"]): row["n"] for row in report["single"]}
     assert found == {
