@@ -33,12 +33,15 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
 
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import drafted, equip
+    from asynceval.cli.trust import refuse
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
     from asynceval.engine.probe import probe
 
     with told():
-        _, draft = drafted(config, flags, run_dir)
+        folder, draft = drafted(config, flags, run_dir)
+        if config is None:
+            refuse(folder, draft.sweep)
         prepared, sweep = equip(draft), draft.sweep
         problems = list(prepared.problems)
         for warning in prepared.warnings:

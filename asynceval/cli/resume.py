@@ -15,12 +15,20 @@ import click
     metavar="USD",
     help="US dollars to spend at most, in all runs of the run directory together.",
 )
-def resume(run: Path | None, *, budget: float | None) -> None:
+@click.option(
+    "--run-programs",
+    is_flag=True,
+    help="Start the servers and programs that the run directory names.",
+)
+def resume(run: Path | None, *, budget: float | None, run_programs: bool) -> None:
     """Continue RUN, a run directory. Default: the latest one in runs/.
 
     Makes the calls that are missing, with the questions, templates and limits of the last run. To
     change any of these, run the changed command with the same run directory instead. Only the budget
     can be raised here, so that a run that has reached it goes on.
+
+    A directory whose run starts programs on this machine wants --run-programs, as it may be a
+    stranger's.
 
     \b
     Examples:
@@ -30,6 +38,7 @@ def resume(run: Path | None, *, budget: float | None) -> None:
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import Prepared, equip
     from asynceval.cli.start import start
+    from asynceval.cli.trust import refuse
     from asynceval.config.flags import with_budget
     from asynceval.config.prices import priced
     from asynceval.domain.errors import ConfigError
@@ -40,6 +49,8 @@ def resume(run: Path | None, *, budget: float | None) -> None:
         if folder is None:
             raise ConfigError("there is no run in runs/ to resume; name a run directory")
         plan = read(folder)
+        if not run_programs:
+            refuse(folder, plan.sweep)
         if budget is not None:
             plan = replace(plan, sweep=priced(with_budget(plan.sweep, budget)))
         prepared = equip(Prepared(plan.sweep, plan))

@@ -50,9 +50,12 @@ def run(
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import drafted, equip
     from asynceval.cli.start import start
+    from asynceval.cli.trust import refuse
 
     with told():
         folder, draft = drafted(config, flags, run_dir)
+        if config is None:
+            refuse(folder, draft.sweep)
         prepared = equip(draft)
         for warning in prepared.warnings:
             say(f"warning: {warning}")

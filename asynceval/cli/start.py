@@ -11,6 +11,7 @@ from rich.console import Console
 
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
 from asynceval.cli.tables import Results, show
+from asynceval.cli.trust import FLAG, programs
 from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
@@ -78,7 +79,8 @@ def start(
     if console.is_terminal:
         console.print()
     show(console, plan, summary, lost)
-    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}"
+    trusted = f" {FLAG}" if programs(plan.sweep) else ""
+    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}{trusted}"
     _point(folder, summary)
     return _conclude(
         run, again, [way for judge in reached for way in _ways_on(judge, plan.sweep, again)]

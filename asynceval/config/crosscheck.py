@@ -10,6 +10,7 @@ from asynceval.config import accounts
 from asynceval.config.document import Fault
 from asynceval.config.fields import PORT, unknown_name
 from asynceval.config.lines import KeyPath
+from asynceval.config.servers import has_own
 from asynceval.domain.imported import IMPORTED
 from asynceval.domain.secret import shown
 
@@ -19,11 +20,12 @@ _Table = Mapping[str, object]
 def faults(document: _Table) -> Iterator[Fault]:
     """Yield every contradiction between keys."""
     endpoints = document.get("endpoints")
+    asked = [table for kind in ("models", "judges") for _, table in _tables(document.get(kind))]
     for name, endpoint in _tables(endpoints):
         if name == IMPORTED.name:
             yield ("endpoints", name), "is a reserved name: it stands for what was imported"
         yield from _address(("endpoints", name), endpoint)
-        yield from _port(("endpoints", name), endpoint)
+        yield from _port(("endpoints", name), endpoint, has_own(asked, name))
         yield from _idle(("endpoints", name), endpoint)
     yield from accounts.faults({str(name): table for name, table in _tables(endpoints)})
     yield from _boundless(("budget",), document)
@@ -36,7 +38,7 @@ def faults(document: _Table) -> Iterator[Fault]:
         for at, table in tables:
             yield from _boundless((kind, at, "budget"), table)
         if isinstance(endpoints, dict):
-            yield from _unknown_endpoints(kind, tables, tuple(endpoints))
+            yield from _unknown_endpoints(kind, tables, endpoints)
 
 
 def _address(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
@@ -58,11 +60,11 @@ def _address(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
             yield (*path, key), f'has no use without kind = "{key}"'
 
 
-def _port(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
+def _port(path: KeyPath, endpoint: _Table, is_split: bool) -> Iterator[Fault]:
     url, server = endpoint.get("base_url"), endpoint.get("server")
     if not isinstance(url, str):
         return
-    if PORT in url and server is None:
+    if PORT in url and server is None and not is_split:
         yield (*path, "base_url"), "holds {port}, but the endpoint has no server that gets a port"
     if PORT not in url and server is not None:
         yield (
@@ -145,12 +147,24 @@ def _repeated(kind: str, tables: list[tuple[str | int, _Table]]) -> Iterator[Fau
 
 
 def _unknown_endpoints(
-    kind: str, tables: list[tuple[str | int, _Table]], known: tuple[str, ...]
+    kind: str, tables: list[tuple[str | int, _Table]], endpoints: _Table
 ) -> Iterator[Fault]:
+    known = tuple(endpoints)
     for at, table in tables:
         name = table.get("endpoint")
         if isinstance(name, str) and name not in (*known, IMPORTED.name):
             yield (kind, at, "endpoint"), unknown_name("endpoint", known, name)
+        url = _url(endpoints.get(name)) if isinstance(name, str) else None
+        if "server" in table and url is not None and PORT not in url:
+            yield (
+                (kind, at, "server"),
+                f"has no use: the base_url of endpoint {shown(str(name))} holds no {{port}}",
+            )
+
+
+def _url(endpoint: object) -> str | None:
+    url = endpoint.get("base_url") if isinstance(endpoint, dict) else None
+    return url if isinstance(url, str) else None
 
 
 def _tables(value: object) -> Iterator[tuple[str | int, _Table]]:

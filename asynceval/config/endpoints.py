@@ -5,7 +5,9 @@ from dataclasses import replace
 from asynceval.config.table import Table
 from asynceval.config.values import (
     Command,
+    Environment,
     File,
+    Gpus,
     Header,
     InFlight,
     Kind,
@@ -28,6 +30,12 @@ class ServerTable(Table):
     command: Command
     ready: Ready | None = None
     startup_timeout: Positive | None = None
+    env: Environment | None = None
+    gpus: Gpus | None = None
+
+    def server(self) -> Server:
+        """Return the server."""
+        return Server(**self.given())
 
 
 class HttpTable(Table):
@@ -69,7 +77,7 @@ class EndpointTable(Table):
         endpoint = Endpoint(
             name=name,
             base_url=self.base_url or f"{COMMAND}{self.command}",
-            server=None if self.server is None else Server(**self.server.given()),
+            server=None if self.server is None else self.server.server(),
             http=None if self.http is None else Http(**self.http.given()),
             **self.given("base_url", "command", "server", "http"),
         )

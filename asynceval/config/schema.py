@@ -13,6 +13,7 @@ from asynceval.config.accounts import shared
 from asynceval.config.document import Fault
 from asynceval.config.endpoints import EndpointTable, HttpTable, ServerTable
 from asynceval.config.judging import Judging, JuryTable, RubricTable
+from asynceval.config.servers import Own
 from asynceval.config.table import Table
 from asynceval.config.values import (
     Body,
@@ -37,6 +38,7 @@ from asynceval.domain.sweep import (
     Mode,
     Orders,
     Price,
+    Server,
     Sweep,
     Target,
 )
@@ -74,6 +76,11 @@ class _ModelTable(Table):
     reasoning: bool | None = None
     body: Body | None = None
     headers: Headers | None = None
+    server: ServerTable | None = None
+
+    def own_server(self) -> Server | None:
+        """Return the server that the model has to itself."""
+        return None if self.server is None else self.server.server()
 
     def values(self) -> dict[str, Any]:
         """Return what the file sets, with the name as the default for the model on the wire.
@@ -82,14 +89,14 @@ class _ModelTable(Table):
         """
         if self.endpoint == IMPORTED.name:
             unknown = {"price": FREE, "max_tokens": None, "temperature": None}
-            return {"model": self.name, **self.given(), **unknown}
+            return {"model": self.name, **self.given("server"), **unknown}
         price = None if self.price is None else Price(**self.price.given())
         own = {key: getattr(self, key) for key in _SETTINGS if key in self.model_fields_set}
         return {
             "model": self.name,
             "price": price,
             "settings": Settings(**own) if own else PLAIN,
-            **self.given("price", *_SETTINGS),
+            **self.given("price", "server", *_SETTINGS),
         }
 
 
@@ -186,15 +193,13 @@ class ConfigTable(Table):
             settings["rule"] = self.compat
         given = {name: table.model_fields_set for name, table in self.endpoints.items()}
         endpoints = tuple(table.endpoint(name) for name, table in self.endpoints.items())
-        targets = tuple(self._target(table) for table in self.models)
-        judges = tuple(self._judge(table) for table in self.judges)
+        own = Own(shared(endpoints, given))
+        targets = tuple(own.placed(self._target(t), t.own_server()) for t in self.models)
+        judges = tuple(own.placed(self._judge(t), t.own_server()) for t in self.judges)
         author = self.benchmark.references
         used = {t.endpoint for t in targets} | {j.endpoint for j in judges}
-        if IMPORTED.name in used:
-            endpoints = (*endpoints, IMPORTED)
-            given[IMPORTED.name] = set()
         return Sweep(
-            endpoints=shared(endpoints, given),
+            endpoints=own.endpoints() + ((IMPORTED,) if IMPORTED.name in used else ()),
             targets=targets,
             judges=judges,
             budget=_budget(self.budget),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainValidator
 
-from asynceval.config import fields, settings
+from asynceval.config import fields, servers, settings
 from asynceval.domain.sweep import Parallel
 from asynceval.providers.kinds import KINDS
 
@@ -56,6 +56,8 @@ Place = Annotated[str, checked(fields.place_fault)]
 Template = Annotated[str, PlainValidator(settings.template)]
 Url = Annotated[str, checked(fields.url_fault)]
 Variable = Annotated[str, checked(fields.variable_fault)]
+Environment = Annotated[tuple[tuple[str, str], ...], PlainValidator(servers.env)]
+Gpus = Annotated[tuple[str, ...], PlainValidator(servers.gpus)]
 Header = Annotated[str, checked(settings.header_fault)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Stop = Annotated[tuple[str, ...], PlainValidator(settings.stop)]

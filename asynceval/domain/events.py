@@ -63,6 +63,29 @@ class ServerReady:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerEnded:
+    """A managed server ended by itself, and is started again; its calls wait. `message` has its last lines."""
+
+    endpoint: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStopped:
+    """A managed server was stopped, since another needs its GPUs."""
+
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoverStopped:
+    """A server that an earlier run had left behind was stopped; `pid` is its first process."""
+
+    endpoint: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
 class SweepStarted:
     """The plan is known: a lane for each target and each judge."""
 
@@ -243,6 +266,9 @@ class SweepEnded:
 Event = (
     ServerStarted
     | ServerReady
+    | ServerEnded
+    | ServerStopped
+    | LeftoverStopped
     | SweepStarted
     | AnswerLanded
     | JudgmentLanded

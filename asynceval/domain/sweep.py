@@ -27,13 +27,16 @@ COMMAND = "command:"
 class Server:
     """A program that serves an endpoint, started and stopped by the sweep.
 
-    `command` may hold `{port}`; `ready` is the path that answers 200 once it serves;
-    `startup_timeout` is in seconds.
+    `command` and the values of `env` may hold `{port}`; `ready` is the path that answers 200 once it
+    serves; `startup_timeout` is in seconds. Servers that name the same one of `gpus` are never up at
+    the same time.
     """
 
     command: str
     ready: str = "/health"
     startup_timeout: float = 600.0
+    env: tuple[tuple[str, str], ...] = ()
+    gpus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

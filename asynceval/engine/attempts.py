@@ -17,7 +17,7 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Failure
 from asynceval.domain.reply import Reply, Usage
 from asynceval.engine.asked import Asked
-from asynceval.engine.entrance import UNSENT, Entrance, Entry
+from asynceval.engine.entrance import POSTPONED, UNSENT, Entrance, Entry
 from asynceval.engine.forecast import Forecast
 from asynceval.engine.patience import Patience
 from asynceval.engine.queue import Admission
@@ -82,12 +82,22 @@ class Attempts:
 
     async def pay(self, asked: Asked, route: Route) -> Paid | Failure:
         """Send a call until it has a reply; why there is none, if it is given up."""
+        if route.berth is None:
+            return await self._pay(asked, route)
+        if asked.may_postpone and not (route.berth.is_up or route.berth.is_closed):
+            return POSTPONED
+        with route.berth.needed():
+            return await self._pay(asked, route)
+
+    async def _pay(self, asked: Asked, route: Route) -> Paid | Failure:
         history, attempts = History(), 0
         last: Failure | None = None
         begun = self._clock()
         expected = self._forecast.tokens(asked.call, asked.cell.category)
         place = (route.endpoint.name, asked.key)
         while True:
+            if route.berth is not None:
+                await route.berth.until_up()
             entry = await self._entrance.enter(asked, route, expected)
             if isinstance(entry, Failure):
                 # What was sent and failed has its own cause, though no more is tried.

@@ -1,6 +1,6 @@
 """The conversations of a sweep: held, judged and replayed, one at a time."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -57,8 +57,18 @@ class Conversations:
         except Exception:  # noqa: BLE001 - a defect of ours, which is met again and told in there
             return False
 
-    async def hold(self, talk: Talk) -> None:
-        """Ask for the answers, and start each judgment as soon as what it needs is there."""
+    def asks(self, talk: Talk) -> bool:
+        """Whether the first thing to do for a conversation is to ask its target."""
+        if not self._may_ask(talk.target.name):
+            return False
+        step = next(conversation(self._plan, talk.question, talk.target, talk.choice))
+        return self._find(step.call.key()) is None
+
+    async def hold(self, talk: Talk, answered: Callable[[], None]) -> None:
+        """Ask for the answers, and start each judgment as soon as what it needs is there.
+
+        Call `answered` when there are no more answers to ask for.
+        """
         steps = self._steps(talk)
         reply, judgment = None, None
         async with create_task_group() as judging:
@@ -76,14 +86,17 @@ class Conversations:
                 due = self._settle(talk.question, step.cell, is_there=True)
                 for first in islice(due, _AT_ONCE):
                     judging.start_soon(self._fill_all, first, due, talk.postponed)
+            answered()
             if judgment is not None:
                 # The last one needs no task of its own.
                 await self._cells.fill(judgment, talk.postponed)
 
-    async def judge(self, talk: Talk) -> None:
-        """Fill the judgments that were put off while their endpoint was down."""
+    async def judge(self, talk: Talk, judges: Collection[str]) -> None:
+        """Fill the judgments of these judges that were put off while their endpoint was down."""
         async with create_task_group() as judging:
             for cell in talk.postponed:
+                if cell.judge not in judges:
+                    continue
                 step = self._meetings.step(talk.question, cell)
                 judging.start_soon(self._cells.fill, step)
 

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anyio import create_task_group
+from anyio import Lock, create_task_group
 
 from asynceval.benchmarks.mt_bench import temperature
 from asynceval.domain.call import Call, Message, Sampling
@@ -14,7 +14,7 @@ from asynceval.domain.events import Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
@@ -45,43 +45,60 @@ async def probe(
     Servers are started for it, with their output in `folder`. A reply without text is good enough.
     """
     probes: list[Probe] = []
+    gpus = {
+        gpu: Lock()
+        for endpoint in sweep.endpoints
+        if endpoint.server is not None
+        for gpu in endpoint.server.gpus
+    }
     async with transport() as http, create_task_group() as tasks:
         for endpoint in sweep.endpoints:
             models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
             asked = {_asked_as(item): item for item in models if item.endpoint == endpoint.name}
             if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
+                route = Route(endpoint, Gate(endpoint), key)
                 items = tuple(asked.values())
-                tasks.start_soon(_probe_endpoint, http, endpoint, items, key, folder, tell, probes)
+                locks = [
+                    gpus[gpu] for gpu in sorted(endpoint.server.gpus if endpoint.server else ())
+                ]
+                tasks.start_soon(_probe_served, http, route, items, folder, tell, locks, probes)
     shown = (replace(found, outcome=_shown(found.outcome, keys)) for found in probes)
     return tuple(sorted(shown, key=lambda found: (found.endpoint, found.model)))
 
 
-async def _probe_endpoint(
+async def _probe_served(
     http: Transport,
-    declared: Endpoint,
+    route: Route,
     asked: Sequence[Target | Judge],
-    key: Secret | None,
     folder: Path,
     tell: Listener,
+    locks: Sequence[Lock],
     probes: list[Probe],
 ) -> None:
+    """Probe the models of an endpoint, while its server is up if it has one and its GPUs are free."""
+    name = route.endpoint.name
     async with AsyncExitStack() as stack:
-        try:
-            served = await stack.enter_async_context(serving(declared, folder, tell))
-        except ServerError as error:
-            failure = Failure(Cause.CONNECTION, str(error))
-            probes.extend(Probe(declared.name, item.name, failure) for item in asked)
-            return
-        endpoint = replace(served.endpoint, timeout=min(declared.timeout, _TIMEOUT))
-        route = Route(endpoint, Gate(endpoint), key)
-        for item in asked:
-            call = _call(item)
-            request = route.request(call, call.key(), 1, endpoint.timeout)
-            outcome = _judged(await route.send(http, request))
-            if isinstance(outcome, Failure):
-                outcome = await route.advised(http, item.model, outcome)
-            probes.append(Probe(declared.name, item.name, outcome))
+        for lock in locks:
+            await stack.enter_async_context(lock)
+        if route.endpoint.server is not None:
+            try:
+                served = await stack.enter_async_context(serving(route.endpoint, folder, tell))
+            except ServerError as error:
+                failure = Failure(Cause.CONNECTION, str(error))
+                probes.extend(Probe(name, item.name, failure) for item in asked)
+                return
+            route.move(served.endpoint)
+        probes.extend([Probe(name, item.name, await _probe(http, route, item)) for item in asked])
+
+
+async def _probe(http: Transport, route: Route, item: Target | Judge) -> Reply | Failure:
+    call = _call(item)
+    request = route.request(call, call.key(), 1, min(route.endpoint.timeout, _TIMEOUT))
+    outcome = _judged(await route.send(http, request))
+    if isinstance(outcome, Failure):
+        return await route.advised(http, item.model, outcome)
+    return outcome
 
 
 def _asked_as(item: Target | Judge) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import COMMAND, Endpoint
 from asynceval.engine import program
 from asynceval.engine.allowance import Allowance
+from asynceval.engine.berth import Berth
 from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
@@ -42,11 +43,13 @@ class Route:
 
     `has_answered` is true once a reply came. Halts are by the model's name in the sweep, None for all of
     them: what a server refuses may be one model's settings, and others have the same name on the wire.
+    `berth` is where calls wait for a server of ours.
     """
 
     endpoint: Endpoint
     gate: Gate
     key: Secret | None
+    berth: Berth | None = None
     breaker: Breaker = field(default_factory=Breaker)
     allowance: Allowance = field(default_factory=Allowance)
     churn: Churn = field(default_factory=Churn)
@@ -58,13 +61,20 @@ class Route:
     _proven: set[str] = field(default_factory=set)
     _elsewhere: dict[CancelScope, str] = field(default_factory=dict)
     _has_refused_key: bool = False
+    declared: Endpoint = field(init=False)
     _provider: Provider = field(init=False)
     _headers: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         """Prepare what all requests share."""
+        self.declared = self.endpoint
         self._provider = provider(self.endpoint)
         self._headers = self._provider.headers(None if self.key is None else self.key.reveal())
+
+    def move(self, endpoint: Endpoint) -> None:
+        """Send what follows to where the endpoint's server is now; `declared` is what the config says."""
+        self.endpoint = endpoint
+        self._provider = provider(endpoint)
 
     def queue(self, model: str) -> Queue:
         """Return where the calls to a model (its name on the wire) wait."""

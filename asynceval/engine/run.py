@@ -1,4 +1,4 @@
-"""One run of a sweep: servers up, every limit and key in its place, all cells filled, servers down."""
+"""One run of a sweep: every limit, key and server in its place, all cells filled, servers down."""
 
 from asyncio import get_running_loop
 from collections.abc import Callable, Mapping
@@ -7,30 +7,30 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
-from anyio import CancelScope, Lock, create_task_group, sleep, to_thread
+from anyio import CancelScope, create_task_group, sleep, to_thread
 
 from asynceval.conversation import Plan
 from asynceval.domain.errors import ServerError
 from asynceval.domain.events import (
-    EndpointHalted,
     GateStatus,
     Listener,
     Pulsed,
     SweepEnded,
     SweepStarted,
 )
-from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Only
 from asynceval.engine.attempts import Attempts
+from asynceval.engine.berth import Berth
 from asynceval.engine.client import Client
 from asynceval.engine.entrance import Entrance
 from asynceval.engine.gate import Gate
 from asynceval.engine.interrupt import heed
+from asynceval.engine.leftovers import stop_leftovers
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.purse import Purse, Spent
+from asynceval.engine.rota import Rota
 from asynceval.engine.route import Route
-from asynceval.engine.servers import Served, serving
 from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
@@ -66,7 +66,7 @@ class Run:
         self._stop = Stop()
         self._gates: dict[str, Gate] = {}
         self._space = Space(self._stop)
-        self._served: list[tuple[Route, Served]] = []
+        self._routes: list[Route] = []
         self.is_complete = False
         self.is_interrupted = False
 
@@ -103,43 +103,62 @@ class Run:
                 random=Random(),  # noqa: S311 - spreads back-off, guards nothing
             )
             client = Client(self._store, attempts, self._space, self._tell)
-            connecting = Lock()
+            berths = {
+                endpoint.name: Berth(endpoint.name, endpoint.server.gpus)
+                for endpoint in self._plan.sweep.endpoints
+                if endpoint.server is not None
+            }
+            rotas: list[Rota] = []
 
             async def connect() -> None:
-                async with connecting:
-                    if not self._gates:
-                        await self._connect(stack, client)
+                if not rotas:
+                    rotas.append(self._connect(client, berths))
+                    tasks.start_soon(rotas[0].run)
 
             sweep = Sweep(
-                self._plan, self._store, client, self._stop, self._tell, connect, self._only
+                self._plan,
+                self._store,
+                client,
+                self._stop,
+                self._tell,
+                connect,
+                self._only,
+                berths,
             )
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
+            await stop_leftovers(self._folder, self._tell)
             async with create_task_group() as tasks:
                 tasks.start_soon(self._pulse, attempts, purse, elapsed)
-                tasks.start_soon(self._close_gates, purse)
+                tasks.start_soon(self._close_gates, purse, rotas)
                 await sweep.run()
                 tasks.cancel_scope.cancel()
             self._tell(Pulsed(elapsed(), self._statuses(purse)))
             self.is_complete = sweep.filled == sum(lane.total for lane in lanes)
+            failures = [failure for rota in rotas for failure in rota.failures]
+            if failures and not any(route.has_answered for route in self._routes):
+                raise ServerError("\n".join(failures))
 
-    async def _connect(self, stack: AsyncExitStack, client: Client) -> None:
-        """Start what has to be started and open the gates, when the first call needs one."""
+    def _connect(self, client: Client, berths: Mapping[str, Berth]) -> Rota:
+        """Open the gates when the first call needs one, and return who starts the servers.
+
+        Those of judges are started at once, those of targets with the first call to them.
+        """
         gates: dict[str, Gate] = {}
         for declared in self._plan.sweep.endpoints:
             if declared.is_imported:
                 continue
-            try:
-                served = await stack.enter_async_context(
-                    serving(declared, self._folder, self._tell)
-                )
-            except ServerError as error:
-                raise ServerError(self._masked(str(error))) from None
-            gate = gates.setdefault(declared.gate, Gate(served.endpoint))
-            route = Route(served.endpoint, gate, self._keys.get(declared.name))
+            gate = gates.setdefault(declared.gate, Gate(declared))
+            route = Route(declared, gate, self._keys.get(declared.name), berths.get(declared.name))
             client.connect(route)
-            self._served.append((route, served))
+            self._routes.append(route)
         self._gates = gates
+        judging = {judge.endpoint for judge in self._plan.sweep.judges}
+        for endpoint, berth in berths.items():
+            if endpoint in judging and self._only != "answers":
+                berth.prepare()
+        ours = {route.berth: route for route in self._routes if route.berth is not None}
+        return Rota(ours, self._folder, self._tell, self._masked)
 
     def _masked(self, words: str) -> str:
         """Return what a server's program said without any key: it has seen all of them."""
@@ -152,8 +171,10 @@ class Run:
             return {}
         return self._store.spent()
 
-    async def _close_gates(self, purse: Purse) -> None:
+    async def _close_gates(self, purse: Purse, rotas: list[Rota]) -> None:
         await self._stop.wait()
+        for rota in rotas:
+            rota.close()
         purse.close()
         for gate in self._gates.values():
             gate.close()
@@ -161,29 +182,16 @@ class Run:
     async def _pulse(self, attempts: Attempts, purse: Purse, elapsed: Callable[[], float]) -> None:
         lag = 0.0
         while True:
-            self._look_after_servers()
             begun = elapsed()
             self._tell(Pulsed(begun, self._statuses(purse), attempts.oldest(), lag))
             await sleep(_PULSE_SECONDS)
             lag = max(0.0, elapsed() - begun - _PULSE_SECONDS)
 
-    def _look_after_servers(self) -> None:
-        """Send nothing more to an endpoint whose program has ended, and say so."""
-        for route, served in self._served:
-            ended = served.ended()
-            if ended is None:
-                continue
-            failure = Failure(Cause.UNREACHABLE, ended)
-            if route.halt(None, failure):
-                words = self._masked(f"{ended}. {served.last_words()}")
-                told = replace(failure, message=words)
-                self._tell(EndpointHalted(route.endpoint.name, None, told))
-
     def _statuses(self, purse: Purse) -> tuple[GateStatus, ...]:
         """Return the state of each gate; it is halted when all its endpoints are."""
         statuses = []
         for gate in self._gates.values():
-            halts = [route.halted() for route, _ in self._served if route.gate is gate]
+            halts = [route.halted() for route in self._routes if route.gate is gate]
             reasons = [halt.message for halt in halts if halt is not None]
             is_halted = len(reasons) == len(halts)
             status = gate.status(reasons[0] if is_halted else None)

@@ -1,4 +1,4 @@
-"""Managed servers: programs that serve an endpoint for as long as a sweep runs."""
+"""Managed servers: a program that serves an endpoint, from its start to the end of its group."""
 
 import os
 import shlex
@@ -6,10 +6,11 @@ import signal
 import socket
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 from subprocess import DEVNULL, STDOUT
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -21,67 +22,98 @@ from anyio.abc import Process
 from asynceval.domain.errors import ServerError, StorageError
 from asynceval.domain.events import Listener, ServerReady, ServerStarted
 from asynceval.domain.sweep import Endpoint, Server
+from asynceval.engine import leftovers
+from asynceval.engine.leftovers import MARK, Note
 from asynceval.store.disk import REAL_DISK
 from asynceval.store.names import slug
 
 _LAST_LINES = 8
 _LOOK_SECONDS = 0.05
 _TERM_SECONDS = 5.0
+_TRIES = 3
+"""Ports that are tried before it is told that all of them are taken."""
+_TAKEN = ("address already in use", "address in use", "eaddrinuse")
+_GPUS = "CUDA_VISIBLE_DEVICES"
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An endpoint that answers, and the program behind it if we started one."""
+    """An endpoint that answers, and the program behind it: its output is in `log` from `since` on."""
 
     endpoint: Endpoint
-    process: Process | None = None
-    log: Path | None = None
+    process: Process
+    log: Path
+    since: int
 
-    def ended(self) -> str | None:
-        """Return what became of the program, None while it runs."""
-        if self.process is None or self.log is None or self.process.returncode is None:
-            return None
-        return f"the server ended with exit code {self.process.returncode}"
-
-    def last_words(self) -> str:
-        """Return the last lines that the program printed, and where all of them are."""
-        return "" if self.log is None else _last_words(self.log)
+    async def ended(self) -> str:
+        """Wait until the program ends by itself, and return how, with its last words."""
+        code = await self.process.wait()
+        return f"the server ended with {_ending(code)}. {_last_words(self.log, self.since)}"
 
 
 @asynccontextmanager
 async def serving(endpoint: Endpoint, folder: Path, tell: Listener) -> AsyncIterator[Served]:
-    """Start an endpoint's server, if it has one, and yield the endpoint with its real URL.
+    """Start an endpoint's server, and yield the endpoint with its real URL.
 
     The program gets a free port, its own process group, and a file in `folder` for its output. At
     the end the whole group is asked to stop, and killed if it does not within a few seconds. Raises
-    ServerError, with the program's last words, if it ends or does not get ready in time.
+    ServerError, with the program's last words, if it ends or does not get ready in time. If that is
+    since somebody else has taken its port meanwhile, it is started once more on another.
     """
-    server = endpoint.server
+    for number in range(1, _TRIES + 1):
+        async with _started(endpoint, folder, tell) as served:
+            begun = current_time()
+            try:
+                await _until_ready(served)
+            except ServerError as error:
+                if number < _TRIES and any(words in str(error).lower() for words in _TAKEN):
+                    continue
+                raise
+            tell(ServerReady(endpoint.name, served.endpoint.base_url, current_time() - begun))
+            yield served
+            return
+
+
+@asynccontextmanager
+async def _started(declared: Endpoint, folder: Path, tell: Listener) -> AsyncIterator[Served]:
+    """Start a program, noted in the folder for as long as it is there, and end it with its group."""
+    server = declared.server
     if server is None:
-        yield Served(endpoint)
-        return
+        raise ServerError(f"endpoint {declared.name}: has no server to start")
     port = str(_free_port())
-    url = endpoint.base_url.replace("{port}", port)
+    endpoint = replace(declared, base_url=declared.base_url.replace("{port}", port))
     command = _command(server.command.replace("{port}", port))
-    log = folder / f"server-{slug(endpoint.name)}.log"
+    note = Note(declared.name, token_hex(16))
+    env = {**os.environ, **_environment(server, port), MARK: note.mark}
+    log = folder / f"server-{slug(declared.name)}.log"
     with _opened(log) as output:
+        since = os.fstat(output.fileno()).st_size
+        leftovers.write(folder, note)
         try:
-            process = await open_process(
-                command, stdin=DEVNULL, stdout=output, stderr=STDOUT, start_new_session=True
-            )
-        except OSError as error:
-            raise ServerError(
-                f"endpoint {endpoint.name}: cannot start {command[0]}: {error.strerror}"
-            ) from error
-        try:
-            tell(ServerStarted(endpoint.name, shlex.join(command), str(log)))
-            started = current_time()
-            await _until_ready(endpoint.name, process, server, url, log)
-            tell(ServerReady(endpoint.name, url, current_time() - started))
-            yield Served(replace(endpoint, base_url=url), process, log)
-        finally:
+            # Whoever is cancelled in here would leave behind what was started meanwhile.
             with CancelScope(shield=True):
-                await _end(process)
+                process = await open_process(
+                    command,
+                    stdin=DEVNULL,
+                    stdout=output,
+                    stderr=STDOUT,
+                    env=env,
+                    start_new_session=True,
+                )
+        except OSError as error:
+            leftovers.forget(folder, declared.name)
+            raise ServerError(
+                f"endpoint {declared.name}: cannot start {command[0]}: {error.strerror}"
+            ) from error
+    note = replace(note, pid=process.pid, started=leftovers.started(process.pid))
+    try:
+        leftovers.write(folder, note)
+        tell(ServerStarted(declared.name, shlex.join(command), str(log)))
+        yield Served(endpoint, process, log, since)
+    finally:
+        with CancelScope(shield=True):
+            await _end(process, note)
+        leftovers.forget(folder, declared.name)
 
 
 def _command(command: str) -> list[str]:
@@ -90,6 +122,12 @@ def _command(command: str) -> list[str]:
     if words[:1] == ["asynceval"]:
         words[:1] = [sys.executable, "-m", "asynceval"]
     return words
+
+
+def _environment(server: Server, port: str) -> Mapping[str, str]:
+    """Return what a server's environment has besides ours."""
+    gpus = {_GPUS: ",".join(server.gpus)} if server.gpus else {}
+    return {**gpus, **{name: value.replace("{port}", port) for name, value in server.env}}
 
 
 def _free_port() -> int:
@@ -101,27 +139,32 @@ def _free_port() -> int:
 
 def _opened(log: Path) -> BinaryIO:
     try:
-        descriptor = REAL_DISK.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        descriptor = REAL_DISK.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     except OSError as error:
         raise StorageError(f"{log}: cannot be written: {error.strerror}") from error
-    return os.fdopen(descriptor, "wb")
+    return os.fdopen(descriptor, "ab")
 
 
-async def _until_ready(name: str, process: Process, server: Server, url: str, log: Path) -> None:
-    parts = urlsplit(url)
+async def _until_ready(served: Served) -> None:
+    """Wait until a program answers, and is still there: another may have taken its port."""
+    endpoint, process = served.endpoint, served.process
+    server = endpoint.server or Server("")
+    parts = urlsplit(endpoint.base_url)
     ready = f"{parts.scheme}://{parts.netloc}/{server.ready.lstrip('/')}"
     with move_on_after(server.startup_timeout):
         async with aiohttp.ClientSession() as session:
             while process.returncode is None:
-                if await _answers(session, ready):
-                    return
+                is_ready = await _answers(session, ready)
                 await sleep(_LOOK_SECONDS)
+                if is_ready and process.returncode is None:
+                    return
     what = (
         f"was not ready at {ready} within {server.startup_timeout:g} s"
         if process.returncode is None
-        else f"ended with exit code {process.returncode} before it was ready"
+        else f"ended with {_ending(process.returncode)} before it was ready"
     )
-    raise ServerError(f"endpoint {name}: the server {what}. {_last_words(log)}")
+    words = _last_words(served.log, served.since)
+    raise ServerError(f"endpoint {endpoint.name}: the server {what}. {words}")
 
 
 async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
@@ -132,21 +175,32 @@ async def _answers(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-def _last_words(log: Path) -> str:
+def _ending(code: int) -> str:
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {-code} ({signal.Signals(-code).name})"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _last_words(log: Path, since: int) -> str:
     with log.open(encoding="utf-8", errors="replace") as file:
+        file.seek(since)
         lines = deque(file, _LAST_LINES)
     if not lines:
         return f"It printed nothing ({log})."
     return f"Its last lines ({log}):\n{''.join(lines).rstrip()}"
 
 
-async def _end(process: Process) -> None:
-    """Stop the process and all it started: ask first, then kill."""
+async def _end(process: Process, note: Note) -> None:
+    """Stop the process and all it started, first by asking; what has left its group as well."""
     _signal_group(process, signal.SIGTERM)
     with move_on_after(_TERM_SECONDS):
         await process.wait()
     _signal_group(process, signal.SIGKILL)
     await process.wait()
+    await leftovers.stop(note)
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:

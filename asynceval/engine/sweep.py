@@ -1,6 +1,6 @@
 """The sweep: a lane for each target, a task for each open conversation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from anyio import create_task_group
 from anyio.lowlevel import checkpoint
@@ -8,6 +8,7 @@ from anyio.lowlevel import checkpoint
 from asynceval.conversation import Plan
 from asynceval.domain.events import Lane, Listener
 from asynceval.domain.sweep import Only, Target
+from asynceval.engine.berth import Berth
 from asynceval.engine.cells import Cells
 from asynceval.engine.client import Client
 from asynceval.engine.conversations import Conversations, Talk
@@ -35,13 +36,18 @@ class Sweep:
         tell: Listener,
         connect: Callable[[], Awaitable[None]],
         only: Only | None = None,
+        berths: Mapping[str, Berth] | None = None,
     ) -> None:
-        """Prepare. `connect` makes the endpoints ready; it is awaited before the first call."""
+        """Prepare. `connect` makes the endpoints ready; it is awaited before the first call.
+
+        `berths` are of the endpoints that have a server of ours.
+        """
         self._plan = plan.without_judges() if only == "answers" else plan
         self._cells = Cells(self._plan, client, tell)
         self._conversations = Conversations(self._plan, store.get, self._cells, stop, only)
         self._stop = stop
         self._connect = connect
+        self._berths = berths or {}
 
     @property
     def filled(self) -> int:
@@ -80,12 +86,19 @@ class Sweep:
             for target in sweep.asked
         }
         lanes = [(target, windows[target.endpoint].lane()) for target in sweep.asked]
+        for target, _ in lanes:
+            self._berth(target).expect()
         async with create_task_group() as tasks:
             for target, window in lanes:
                 tasks.start_soon(self._lane, target, window)
 
+    def _berth(self, target: Target) -> Berth:
+        """Return where the server of a target is waited for; one of nobody's if it has none."""
+        return self._berths.get(target.endpoint) or Berth(target.endpoint)
+
     async def _lane(self, target: Target, window: LaneWindow) -> None:
-        is_connected = False
+        is_connected, berth = False, self._berth(target)
+        served = target.endpoint in self._berths
         later: list[Talk] = []
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.talks(target)):
@@ -97,28 +110,51 @@ class Sweep:
                 if not is_connected and not self._stop.is_requested:
                     await self._connect()
                     is_connected = True
+                if served and not berth.is_up and self._conversations.asks(talk):
+                    with berth.needed():
+                        await berth.until_up()
                 await window.enter()
                 if self._stop.is_requested:
                     break
-                conversations.start_soon(self._hold, talk, window, later)
-        async with create_task_group() as conversations:
-            for talk in later:
-                await window.enter()
-                if self._stop.is_requested:
-                    break
-                conversations.start_soon(self._judge, talk, window)
-            window.close()
+                berth.expect()
+                conversations.start_soon(self._hold, talk, window, later, berth)
+            berth.release()
+        await self._judge_later(later, window)
+        window.close()
 
-    async def _hold(self, talk: Talk, window: LaneWindow, later: list[Talk]) -> None:
+    async def _judge_later(self, later: list[Talk], window: LaneWindow) -> None:
+        """Have judged what was put off while its judges could not be asked."""
+        for judges in self._bench():
+            async with create_task_group() as conversations:
+                for talk in later:
+                    if not any(cell.judge in judges for cell in talk.postponed):
+                        continue
+                    await window.enter()
+                    if self._stop.is_requested:
+                        break
+                    conversations.start_soon(self._judge, talk, window, judges)
+
+    def _bench(self) -> Iterable[Collection[str]]:
+        """Return the judges that judge side by side: all of them, but for those with servers of ours.
+
+        These come one after the other, since they may need the same GPUs.
+        """
+        sides: dict[str | None, set[str]] = {}
+        for judge in self._plan.sweep.judges:
+            side = judge.endpoint if judge.endpoint in self._berths else None
+            sides.setdefault(side, set()).add(judge.name)
+        return sides.values()
+
+    async def _hold(self, talk: Talk, window: LaneWindow, later: list[Talk], berth: Berth) -> None:
         try:
-            await self._conversations.hold(talk)
+            await self._conversations.hold(talk, berth.release)
         finally:
             window.leave()
         if talk.postponed:
             later.append(talk)
 
-    async def _judge(self, talk: Talk, window: LaneWindow) -> None:
+    async def _judge(self, talk: Talk, window: LaneWindow, judges: Collection[str]) -> None:
         try:
-            await self._conversations.judge(talk)
+            await self._conversations.judge(talk, judges)
         finally:
             window.leave()

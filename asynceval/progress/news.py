@@ -13,6 +13,7 @@ from asynceval.domain.events import (
     OpenCall,
     OtherModelAnswered,
     Pulsed,
+    ServerEnded,
     ServerReady,
     ServerStarted,
     SweepStopping,
@@ -37,6 +38,7 @@ class News:
 
     def __init__(self) -> None:
         """Start with no news."""
+        self.ended: dict[str, ServerEnded] = {}
         self.starting: dict[str, ServerStarted] = {}
         self.stopping: SweepStopping | None = None
         self.halted: dict[tuple[str, str | None], EndpointHalted] = {}
@@ -65,6 +67,8 @@ class News:
                 self.stopping = event
             case ServerStarted():
                 self.starting[event.endpoint] = event
+            case ServerEnded():
+                self.ended[event.endpoint] = event
             case ServerReady():
                 self.starting.pop(event.endpoint, None)
             case _:
@@ -83,6 +87,7 @@ class News:
             case EndpointHalted():
                 self.halted[event.endpoint, event.model] = event
                 if event.model is None:
+                    self.starting.pop(event.endpoint, None)
                     self.down.pop(event.endpoint, None)
             case EndpointDown():
                 self.down[event.endpoint] = Outage(event, seconds + event.wait)

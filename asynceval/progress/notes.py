@@ -12,6 +12,7 @@ from asynceval.progress.sentences import (
     churn,
     defects,
     down,
+    ending,
     halt,
     longest,
     other_model,
@@ -63,6 +64,7 @@ def _present(tally: Tally) -> list[tuple[str, str]]:
         return said
     if news.stopping:
         said.append((stop(news.stopping), "bold yellow"))
+    said += [(ending(event), "yellow") for event in news.ended.values()]
     said += [(start(event), "yellow") for event in news.starting.values()]
     said += [
         (halt(gate.name, None, gate.halted), "red")

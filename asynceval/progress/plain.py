@@ -12,10 +12,13 @@ from asynceval.domain.events import (
     EndpointDown,
     EndpointHalted,
     Event,
+    LeftoverStopped,
     OtherModelAnswered,
     Pulsed,
+    ServerEnded,
     ServerReady,
     ServerStarted,
+    ServerStopped,
     SweepEnded,
     SweepStarted,
     SweepStopping,
@@ -29,6 +32,7 @@ from asynceval.progress.sentences import (
     churn,
     defects,
     down,
+    ending,
     eta,
     halt,
     longest,
@@ -104,6 +108,8 @@ class PlainLines:
             case ServerReady():
                 ready = f"{event.endpoint} is ready after {event.seconds:.0f} s"
                 line = f"{ready} at {event.base_url}"
+            case ServerEnded() | ServerStopped() | LeftoverStopped():
+                line = ending(event)
             case SweepStarted():
                 plan = f"{self._tally.total:,} calls in plan"
                 line = f"{event.name}: {plan}, run directory {event.run_dir}"

@@ -4,9 +4,12 @@ from asynceval.domain.events import (
     BudgetReached,
     EndpointBack,
     EndpointDown,
+    LeftoverStopped,
     OpenCall,
     OtherModelAnswered,
+    ServerEnded,
     ServerStarted,
+    ServerStopped,
     SweepStopping,
 )
 from asynceval.progress.news import Outage
@@ -20,6 +23,17 @@ FULL_DISK = "the disk is full: no call is sent until there is space again"
 def start(event: ServerStarted) -> str:
     """Return which server is started, and where its output goes."""
     return one_line(f"starting {event.endpoint}, its output is in {event.log}")
+
+
+def ending(event: ServerEnded | ServerStopped | LeftoverStopped) -> str:
+    """Return why a server of ours is no longer up."""
+    match event:
+        case ServerEnded(endpoint, message):
+            return one_line(f"{endpoint} is started again: {message}")
+        case ServerStopped(endpoint):
+            return one_line(f"{endpoint} is stopped, its GPUs go to another server")
+        case LeftoverStopped(endpoint, pid):
+            return one_line(f"{endpoint}: stopped process {pid}, which an earlier run had left")
 
 
 def stop(event: SweepStopping) -> str:

@@ -17,10 +17,13 @@ from asynceval.domain.events import (
     EndpointDown,
     EndpointHalted,
     Event,
+    LeftoverStopped,
     OtherModelAnswered,
     Pulsed,
+    ServerEnded,
     ServerReady,
     ServerStarted,
+    ServerStopped,
     SweepEnded,
     SweepStarted,
     SweepStopping,
@@ -104,8 +107,10 @@ def _one_line(text: str) -> str:
 
 def _line(event: Event) -> str | None:
     match event:
-        case EndpointHalted() | EndpointDown() | EndpointBack() | ServerStarted() | ServerReady():
+        case EndpointHalted() | EndpointDown() | EndpointBack():
             return _of_endpoint(event)
+        case ServerStarted() | ServerReady() | ServerEnded() | ServerStopped() | LeftoverStopped():
+            return _of_server(event)
         case ConnectionsClosed(endpoint):
             return f"{endpoint}: closes each connection after one response; ports may run out"
         case CallRetried() | CallFailed() | OtherModelAnswered() | DefectMet():
@@ -114,14 +119,24 @@ def _line(event: Event) -> str | None:
             return _of_sweep(event)
 
 
-def _of_endpoint(
-    event: EndpointHalted | EndpointDown | EndpointBack | ServerStarted | ServerReady,
+def _of_server(
+    event: ServerStarted | ServerReady | ServerEnded | ServerStopped | LeftoverStopped,
 ) -> str:
     match event:
         case ServerStarted(endpoint, command, _):
             return f"endpoint {endpoint}: started {command}"
         case ServerReady(endpoint, base_url, seconds):
             return f"endpoint {endpoint}: ready at {base_url} after {seconds:.1f} s"
+        case ServerEnded(endpoint, message):
+            return f"endpoint {endpoint}: is started again: {message}"
+        case ServerStopped(endpoint):
+            return f"endpoint {endpoint}: stopped, its GPUs go to another"
+        case LeftoverStopped(endpoint, pid):
+            return f"endpoint {endpoint}: stopped process {pid}, which an earlier run had left"
+
+
+def _of_endpoint(event: EndpointHalted | EndpointDown | EndpointBack) -> str:
+    match event:
         case EndpointHalted(endpoint, model, failure):
             what = endpoint if model is None else f"{model} on {endpoint}"
             return f"{what}: nothing is sent any more ({failure.cause}): {failure.message}"

@@ -182,8 +182,14 @@ def _target(fields: dict[str, Any]) -> Target:
 def _endpoint(fields: dict[str, Any]) -> Endpoint:
     server, http = fields["server"], fields.get("http")  # older versions had no http
     return Endpoint(
-        **{**fields, "server": server and Server(**server), "http": http and Http(**http)}
+        **{**fields, "server": server and _server(server), "http": http and Http(**http)}
     )
+
+
+def _server(fields: dict[str, Any]) -> Server:
+    """Return a server; older versions wrote neither env nor gpus."""
+    env = tuple((name, value) for name, value in fields.get("env", ()))
+    return Server(**{**fields, "env": env, "gpus": tuple(fields.get("gpus", ()))})
 
 
 def _priced(fields: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -160,22 +161,152 @@ def run_with(folder: Path, questions: Path, command: str, mark: str, more: str =
     return cli("run", path, "--run-dir", "run", cwd=folder, env=environment(**{MARK: mark}))
 
 
-def test_a_server_that_dies_is_named(tmp_path: Path, mark: str) -> None:
-    """When the program ends in mid-run its endpoint is halted and its last words are shown."""
+def served(mark: str) -> int:
+    """Return the one process that serves."""
+    words = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in survivors(mark)}
+    [server] = [pid for pid, line in words.items() if b"simulate" in line]
+    return server
+
+
+def test_a_server_that_crashes_is_started_again_and_no_call_is_lost(
+    tmp_path: Path, mark: str
+) -> None:
+    """Its last words are told, its calls wait, and the run is complete."""
     questions = write_questions(tmp_path / "q.jsonl", 40)
-    path = config(tmp_path, questions, f"{SERVE} --latency 0.5")
+    path = config(tmp_path, questions, f"{SERVE} --latency 0.2")
     run = tmp_path / "run"
     command = ("run", path, "--run-dir", run)
     with started(*command, cwd=tmp_path, env=environment(**{MARK: mark})) as process:
         until(lambda: len(log_keys(run)) > 0, "the first answer")
-        words = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in survivors(mark)}
-        [server] = [pid for pid, line in words.items() if b"simulate" in line]
-        os.kill(server, signal.SIGKILL)
+        os.kill(served(mark), signal.SIGKILL)
         done = finish(process)
-    assert done.code == 3
-    assert "the server ended with exit code -9" in done.err
+    assert done.code == 0, done.err
+    assert "sim is started again: the server ended with signal 9 (SIGKILL)" in done.err
     assert "simulator ready" in done.err
-    assert "Traceback" not in done.err
+    assert starts(run) == 2
+    assert len(log_keys(run)) == 320
+    assert survivors(mark) == []
+
+
+def test_a_server_that_keeps_crashing_is_given_up(
+    tmp_path: Path, questions: Path, mark: str
+) -> None:
+    """It is started again three times; then its endpoint is halted, with its last words."""
+    (tmp_path / "serve.py").write_text(
+        "import subprocess, sys\n"
+        "server = subprocess.Popen([sys.executable, '-m', 'asynceval', 'simulate', '--latency', '9', "
+        "'--port', sys.argv[1]], stderr=subprocess.PIPE)\n"
+        "server.stderr.readline()\n"
+        "import time; time.sleep(0.3)\n"
+        "print('out of memory', flush=True)\n"
+        "sys.exit(7)\n"
+    )
+    done = run_with(tmp_path, questions, f"{sys.executable} {tmp_path}/serve.py {{port}}", mark)
+    assert "started again 3 times. the server ended with exit code 7" in done.err
+    assert "out of memory" in done.err
+    assert starts(tmp_path / "run") == 4
+    assert done.code == 3
+    assert survivors(mark) == []
+
+
+def test_what_a_killed_run_left_behind_is_stopped_by_the_next(tmp_path: Path, mark: str) -> None:
+    """Its server is known by a note in the run directory, and nobody else's is touched."""
+    questions = write_questions(tmp_path / "q.jsonl", 4)
+    path = config(tmp_path, questions, f"{SERVE} --latency 0.3")
+    run = tmp_path / "run"
+    command = ("run", path, "--run-dir", run)
+    with started(*command, cwd=tmp_path, env=environment(**{MARK: mark})) as process:
+        until(lambda: len(log_keys(run)) > 0, "the first answer")
+        process.kill()
+        process.wait()
+    left = served(mark)
+    other = subprocess.Popen(["sleep", "600"], env=environment(**{MARK: mark}))
+    done = cli(*command, cwd=tmp_path, env=environment())
+    assert done.code == 0, done.err
+    assert f"stopped process {left}, which an earlier run had left" in done.err
+    assert survivors(mark) == [other.pid]
+    other.kill()
+    other.wait()
+    assert not list(run.glob("*.pid"))
+
+
+def test_a_run_directory_starts_no_program_unasked(
+    tmp_path: Path, questions: Path, mark: str
+) -> None:
+    """It may be a stranger's: the program is named, and a flag is asked for."""
+    command = f"sh -c 'touch {tmp_path}/started; exec sleep 600'"
+    env = environment(**{MARK: mark})
+    assert run_with(tmp_path, questions, command, mark, ", startup_timeout = 0.2").code == 2
+    (tmp_path / "started").unlink()
+    for words in (("resume", "run"), ("run", "--run-dir", "run", "--parallel", "2")):
+        done = cli(*words, cwd=tmp_path, env=env)
+        assert (done.code, done.out) == (2, "")
+        assert "exec sleep 600" in done.err
+        assert "asynceval resume run --run-programs" in done.err
+        assert not (tmp_path / "started").exists()
+    assert cli("resume", "run", "--run-programs", cwd=tmp_path, env=env).code == 2
+    assert (tmp_path / "started").exists()
+
+
+def gpu_config(folder: Path, questions: Path, *, judge_gpus: str) -> Path:
+    """Write a config of three checkpoints that take turns on one GPU, and a judge."""
+    models = "".join(
+        f"""
+[[models]]
+name = "sim-s{skill}"
+endpoint = "box"
+server = {{ command = "{SERVE} --latency 0.05", gpus = [0], env = {{ SKILL = "{skill}" }} }}
+"""
+        for skill in (25, 50, 75)
+    )
+    path = folder / "box.toml"
+    path.write_text(f"""
+name = "box"
+[benchmark]
+questions = "{questions}"
+[endpoints.box]
+base_url = "{URL}"
+{models}
+[[judges]]
+name = "sim-judge"
+endpoint = "box"
+server = {{ command = "{SERVE} --latency 0.2", gpus = [{judge_gpus}] }}
+""")
+    return path
+
+
+def story(run: Path) -> list[str]:
+    """Return what became of the servers, in order: a name, and up or down."""
+    lines = (run / "events.log").read_text().splitlines()
+    told = [re.search(r"endpoint box/(\S+): (ready|stopped)", line) for line in lines]
+    return [f"{found[1]} {found[2]}" for found in told if found is not None]
+
+
+def test_checkpoints_take_turns_on_one_gpu(tmp_path: Path, questions: Path, mark: str) -> None:
+    """One after the other, in order, each loaded once; a judge of another GPU is up all the time."""
+    path = gpu_config(tmp_path, questions, judge_gpus="1")
+    env = environment(**{MARK: mark})
+    done = cli("run", path, "--run-dir", "run", cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    told = [line for line in story(tmp_path / "run") if "judge" not in line]
+    assert told == [
+        *("sim-s25 ready", "sim-s25 stopped", "sim-s50 ready", "sim-s50 stopped"),
+        "sim-s75 ready",
+    ]
+    assert story(tmp_path / "run").count("sim-judge ready") == 1
+    assert survivors(mark) == []
+    again = cli("run", path, "--run-dir", "run", cwd=tmp_path, env=env)
+    assert (again.code, again.out) == (0, done.out)
+
+
+def test_a_judge_on_the_same_gpu_comes_last(tmp_path: Path, questions: Path, mark: str) -> None:
+    """It is loaded once, when all answers are there; nothing waits for ever."""
+    path = gpu_config(tmp_path, questions, judge_gpus="0")
+    done = cli("run", path, "--run-dir", "run", cwd=tmp_path, env=environment(**{MARK: mark}))
+    assert done.code == 0, done.err
+    assert story(tmp_path / "run")[-2:] == ["sim-s75 stopped", "sim-judge ready"]
+    assert len(story(tmp_path / "run")) == 7
+    assert survivors(mark) == []
 
 
 def test_check(tmp_path: Path, questions: Path, mark: str) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from urllib.request import urlopen
@@ -53,9 +54,8 @@ def serve(declared: Endpoint, folder: Path) -> tuple[Endpoint, list[Event]]:
 
     async def main() -> Endpoint:
         async with serving(declared, folder, events.append) as served:
-            if declared.server is not None:
-                url = served.endpoint.base_url.replace("/v1", "/health")
-                assert await anyio.to_thread.run_sync(status_of, url) == 200
+            url = served.endpoint.base_url.replace("/v1", "/health")
+            assert await anyio.to_thread.run_sync(status_of, url) == 200
             return served.endpoint
 
     return anyio.run(main), events
@@ -72,13 +72,6 @@ def is_gone(folder: Path) -> bool:
     with (folder / "held").open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
     return True
-
-
-def test_without_a_server_nothing_is_started(tmp_path: Path) -> None:
-    """An endpoint that is served elsewhere is used as it is."""
-    declared = Endpoint("e", "http://e.test")
-    assert serve(declared, tmp_path) == (declared, [])
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_ready(tmp_path: Path) -> None:
@@ -171,6 +164,57 @@ def test_cancelled_while_it_starts(tmp_path: Path) -> None:
 
     (tmp_path / "held").touch()
     anyio.run(main)
+    assert is_gone(tmp_path)
+
+
+def test_a_port_that_is_taken_meanwhile_is_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program may bind it first, even one that answers on the path of readiness."""
+    (tmp_path / "other").mkdir()
+    other = endpoint(tmp_path / "other", SERVE.replace("STATUS", "200"))
+    declared = endpoint(tmp_path, HOLD + SERVE.replace("STATUS", "200"))
+
+    async def main() -> tuple[str, str]:
+        async with serving(other, tmp_path / "other", lambda _: None) as first:
+            taken = int(first.endpoint.base_url.split(":")[2].split("/")[0])
+            free, ports = servers._free_port(), iter((taken,))
+            monkeypatch.setattr(servers, "_free_port", lambda: next(ports, free))
+            async with serving(declared, tmp_path, lambda _: None) as served:
+                return first.endpoint.base_url, served.endpoint.base_url
+
+    first, second = anyio.run(main)
+    assert first != second
+    log = next(tmp_path.glob("server-*.log")).read_text()
+    assert "Address already in use" in log
+    assert log.endswith("serving\n")
+    assert is_gone(tmp_path)
+
+
+def test_a_server_gets_its_variables_and_its_gpus(tmp_path: Path) -> None:
+    """Those of the config come last, with the port in them."""
+    told = "import os; print(os.environ['HOST'], os.environ['CUDA_VISIBLE_DEVICES'], flush=True)\n"
+    declared = endpoint(tmp_path, told + SERVE.replace("STATUS", "200"))
+    assert declared.server is not None
+    server = replace(declared.server, env=(("HOST", "a:{port}"),), gpus=("1", "3"))
+    served, events = serve(replace(declared, server=server), tmp_path)
+    port = served.base_url.split(":")[2].removesuffix("/v1")
+    assert isinstance(events[0], ServerStarted)
+    assert Path(events[0].log).read_text() == f"a:{port} 1,3\nserving\n"
+
+
+def test_what_leaves_its_group_ends_with_it(tmp_path: Path) -> None:
+    """It bears the server's mark in its environment."""
+    (tmp_path / "child.py").write_text(
+        HOLD + "print('held', flush=True)\nimport time; time.sleep(60)"
+    )
+    start = (
+        "import subprocess, sys\n"
+        f"child = subprocess.Popen([sys.executable, {str(tmp_path / 'child.py')!r}],"
+        " stdout=subprocess.PIPE, start_new_session=True)\n"
+        "child.stdout.readline()\n"
+    )
+    serve(endpoint(tmp_path, start + SERVE.replace("STATUS", "200")), tmp_path)
     assert is_gone(tmp_path)
 
 
