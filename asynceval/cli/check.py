@@ -39,9 +39,9 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
     from asynceval.engine.probe import probe
 
     with told():
-        folder, draft = drafted(config, flags, run_dir)
+        run, draft = drafted(config, flags, run_dir)
         if config is None:
-            refuse(folder, draft.sweep)
+            refuse(run, draft.sweep)
         prepared, sweep = equip(draft), draft.sweep
         problems = list(prepared.problems)
         for warning in prepared.warnings:
