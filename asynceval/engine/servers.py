@@ -131,6 +131,20 @@ def _environment(server: Server, port: str) -> Mapping[str, str]:
 
 
 def _free_port() -> int:
+    """Return a port where nobody listens; who listens there already would be taken for the server."""
+    port = _any_port()
+    while _is_taken(port):
+        port = _any_port()
+    return port
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as client:
+        client.settimeout(1.0)
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _any_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
