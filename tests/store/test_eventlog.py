@@ -21,10 +21,13 @@ from asynceval.domain.events import (
     EndpointHalted,
     Event,
     Lane,
+    LeftoverStopped,
     OtherModelAnswered,
     Pulsed,
+    ServerEnded,
     ServerReady,
     ServerStarted,
+    ServerStopped,
     SweepEnded,
     SweepStarted,
     SweepStopping,
@@ -56,6 +59,15 @@ def told(folder: Path, *events: Event) -> list[str]:
         (
             ServerReady("local", "http://127.0.0.1:1/v1", 2.04),
             "endpoint local: ready at http://127.0.0.1:1/v1 after 2.0 s",
+        ),
+        (
+            ServerEnded("local", "exit code 7\nout of memory"),
+            "endpoint local: is started again: exit code 7␊out of memory",
+        ),
+        (ServerStopped("local"), "endpoint local: stopped, its GPUs go to another"),
+        (
+            LeftoverStopped("local", 7),
+            "endpoint local: stopped process 7, which an earlier run had left",
         ),
         (
             SweepStarted(
