@@ -1,6 +1,7 @@
 """`asynceval report`: the results of a run."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -22,7 +23,37 @@ from asynceval.prompts.template import TemplateMode
     metavar="DIR",
     help="Also write scores.csv and judgments.csv into DIR.",
 )
-def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: Path | None) -> None:
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the report as one HTML page, with every conversation.",
+)
+@click.option(
+    "--figures",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write the page's figures into DIR.",
+)
+@click.option(
+    "--figure-format",
+    "formats",
+    type=click.Choice(("svg", "png", "pdf")),
+    multiple=True,
+    default=("svg",),
+    show_default=True,
+    help="Of --figures; repeatable. PNG and PDF need asynceval[figures].",
+)
+def report(
+    run: Path,
+    *,
+    as_json: bool,
+    mode: TemplateMode | None,
+    csv_folder: Path | None,
+    html: Path | None,
+    figures: Path | None,
+    formats: tuple[Literal["svg", "png", "pdf"], ...],
+) -> None:
     """Show the results of RUN, a run directory, as far as it has come.
 
     Scores are read anew from the judges' words each time; nothing is sent, nothing is changed.
@@ -32,10 +63,12 @@ def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: P
       asynceval report runs/quickstart
       asynceval report runs/quickstart --json > report.json
       asynceval report runs/quickstart --csv tables/
+      asynceval report runs/quickstart --html report.html --figures figures/
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     import orjson
 
     from asynceval.cli.exits import say, told
+    from asynceval.cli.page import write_figures, write_page
     from asynceval.cli.tables import Results, show
     from asynceval.domain.errors import StorageError
     from asynceval.report import sheets
@@ -60,6 +93,10 @@ def report(run: Path, *, as_json: bool, mode: TemplateMode | None, csv_folder: P
                     ) from error
                 for path in paths:
                     say(f"wrote {path}")
+            if html is not None:
+                write_page(html, run, plan, summary, store)
+            if figures is not None:
+                write_figures(figures, plan, summary, formats)
         if as_json:
             click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
         else:

@@ -1,0 +1,39 @@
+"""The report as a page and as figures, for the commands that write them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from asynceval.cli.exits import say
+from asynceval.conversation import Plan
+from asynceval.domain.errors import StorageError
+from asynceval.report.figures import files
+from asynceval.report.figures.gallery import gallery
+from asynceval.report.html import page
+from asynceval.report.outcomes import outcomes, read_causes
+from asynceval.report.summary import Summary
+from asynceval.store.store import Store
+
+
+def write_page(path: Path, run: Path, plan: Plan, summary: Summary, store: Store) -> None:
+    """Write the page of a run directory. Raises StorageError where it cannot be written."""
+    with _writing(path):
+        page.write(path, plan, summary, outcomes(plan, store, read_causes(run)), store)
+    say(f"wrote {path}")
+
+
+def write_figures(
+    folder: Path, plan: Plan, summary: Summary, formats: Sequence[files.Format]
+) -> None:
+    """Write the figures of a run. Raises StorageError where they cannot be written."""
+    with _writing(folder):
+        paths = files.write(folder, gallery(plan, summary), formats)
+    say(f"wrote {len(paths)} figures to {folder}" if paths else "there is nothing to draw yet")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(f"{error.filename or path}: {error.strerror or error}") from error

@@ -1,0 +1,225 @@
+"""The gallery: which figures a run has, made from its summary."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+
+from asynceval.conversation import Plan
+from asynceval.domain.rubric import Scale
+from asynceval.domain.sweep import Judge
+from asynceval.report.figures.bars import bars
+from asynceval.report.figures.figure import Figure
+from asynceval.report.figures.heat import Cells, heat
+from asynceval.report.figures.intervals import intervals
+from asynceval.report.figures.radar import LEAST, radar
+from asynceval.report.figures.scatter import scatter
+from asynceval.report.juries import seated
+from asynceval.report.summary import Summary
+from asynceval.stats.estimate import Estimate
+from asynceval.stats.mean import clustered_mean
+from asynceval.stats.outcomes import score_outcome, win_matrix
+
+_MOST_IN_MATRIX = 60
+_PLACES = ("consistent", "first", "second", "half_tie_first", "half_tie_second", "error")
+_PLACE_WORDS = (
+    "same verdict in both orders",
+    "always the first shown",
+    "always the second shown",
+    "first shown, or tie",
+    "second shown, or tie",
+    "no verdict",
+)
+_CENT = (0.0, 100.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """The figures of a run, those of each judge together, under what they show."""
+
+    leaderboards: tuple[Figure, ...]
+    categories: tuple[Figure, ...]
+    matrices: tuple[Figure, ...]
+    lengths: tuple[Figure, ...]
+    places: tuple[Figure, ...]
+
+    def __iter__(self) -> Iterator[Figure]:
+        """Yield every figure."""
+        for figures in (
+            self.leaderboards,
+            self.categories,
+            self.matrices,
+            self.lengths,
+            self.places,
+        ):
+            yield from figures
+
+
+def gallery(plan: Plan, summary: Summary) -> Gallery:
+    """Return the figures of a run: what there is nothing to draw of is left out."""
+    walls = [_Wall(plan, summary, judge) for judge in named(seated(plan)).items()]
+    return Gallery(
+        tuple(figure for wall in walls for figure in wall.leaderboard()),
+        tuple(figure for wall in walls for figure in wall.categories()),
+        tuple(figure for wall in walls for figure in wall.matrix()),
+        tuple(figure for wall in walls for figure in wall.lengths()),
+        tuple(_places(summary)),
+    )
+
+
+def named(plan: Plan) -> Mapping[str, Judge]:
+    """Return the judges of a plan by a name that a file may have, each different."""
+    found: dict[str, Judge] = {}
+    for judge in plan.sweep.judges:
+        plain = re.sub(r"[^a-z0-9.]+", "-", judge.name.lower()).strip("-.")[:60] or "judge"
+        number = 1
+        while (name := plain if number == 1 else f"{plain}-{number}") in found:
+            number += 1
+        found[name] = judge
+    return found
+
+
+def ends_of(scale: Scale) -> tuple[float, float]:
+    """Return the lowest and the highest grade of a scale."""
+    return (0.0, len(scale.labels) - 1.0) if scale.labels else (scale.lowest, scale.highest)
+
+
+class _Wall:
+    """What one judge's figures are made from. Rates of wins are in percent."""
+
+    def __init__(self, plan: Plan, summary: Summary, judge: tuple[str, Judge]) -> None:
+        self._file, its = judge
+        self._plan, self._columns, self._judge = plan, summary.columns, its
+        scales = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+        self._has_one_scale = its.is_pairwise or len(scales) == 1
+        self._ends = _CENT if its.is_pairwise else scales[0]
+        self._unit = " %" if its.is_pairwise else ""
+        self._what = "Win rate" if its.is_pairwise else "Mean score"
+        self._rows: dict[str, Estimate | None] = (
+            {
+                its.model: _percent(its.record.adjusted)
+                for its in summary.pairwise
+                if its.judge == self._judge.name
+            }
+            if its.is_pairwise
+            else {s.model: s.average for s in summary.standings if s.judge == its.name}
+        )
+
+    def leaderboard(self) -> Iterator[Figure]:
+        if self._rows and self._has_one_scale:
+            title = f"{self._what} by {self._judge.name}, with 95 % intervals"
+            rows = tuple(self._rows.items())
+            yield intervals(f"leaderboard-{self._file}", title, rows, self._ends, self._unit)
+
+    def categories(self) -> Iterator[Figure]:
+        categories = tuple(dict.fromkeys(question.category for question in self._plan.questions))
+        if not self._rows or len(categories) < 2:
+            return
+        found = self._by_category()
+        scale = self._plan.sweep.scale
+        cells = Cells(
+            tuple(self._rows),
+            categories,
+            tuple(tuple(found.get((row, c)) for c in categories) for row in self._rows),
+            tuple(_CENT if self._judge.is_pairwise else ends_of(scale(c)) for c in categories),
+            "parted" if self._judge.is_pairwise else "rising",
+        )
+        title = f"{self._what} by category, by {self._judge.name}"
+        if len(categories) >= LEAST and self._has_one_scale:
+            yield radar(f"radar-{self._file}", title, cells)
+        yield heat(f"categories-{self._file}", title, "model", cells, self._shown)
+
+    def matrix(self) -> Iterator[Figure]:
+        games = list(self._games())
+        met = dict.fromkeys(name for first, second, _ in games for name in (first, second))
+        models = [*self._rows, *(name for name in met if name not in self._rows)]
+        if len(models) < 2 or not games or len(models) > _MOST_IN_MATRIX:
+            return
+        rates = win_matrix(games, models)
+        cells = Cells(
+            tuple(models),
+            tuple(models),
+            tuple(tuple(None if rate is None else 100 * rate for rate in row) for row in rates),
+            (_CENT,) * len(models),
+            "parted",
+        )
+        how = "" if self._judge.is_pairwise else " (who has the higher score wins)"
+        title = f"Win rate of row against column in percent, by {self._judge.name}{how}"
+        yield heat(f"wins-{self._file}", title, "model", cells, _whole)
+
+    def lengths(self) -> Iterator[Figure]:
+        means = {
+            model: fmean(sizes)
+            for model in self._rows
+            if (sizes := [n for n in self._columns.lengths(model).values() if n])
+        }
+        dots = [
+            (model, means[model], estimate)
+            for model, estimate in self._rows.items()
+            if estimate is not None and model in means
+        ]
+        if dots and self._has_one_scale:
+            title = f"{self._what} by {self._judge.name} against the length of answers"
+            yield scatter(f"length-{self._file}", title, dots, self._ends, self._unit)
+
+    def _by_category(self) -> dict[tuple[str, str], float]:
+        """Return the mean of each model in each category."""
+        rows: defaultdict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
+        if self._judge.is_pairwise:
+            for bout in self._columns.bouts(self._judge.name):
+                if bout.outcome is not None:
+                    category, question = bout.place.category, bout.place.question
+                    rows[bout.first, category].append((question, 100 * bout.outcome))
+                    rows[bout.second, category].append((question, 100 - 100 * bout.outcome))
+        else:
+            for model in self._rows:
+                for grade in self._columns.grades(self._judge.name, model):
+                    rows[model, grade.place.category].append((grade.place.question, grade.value))
+        means = {key: clustered_mean(values) for key, values in rows.items()}
+        return {key: its.value for key, its in means.items() if its is not None}
+
+    def _games(self) -> Iterator[tuple[str, str, float]]:
+        """Yield (first, second, outcome), of a judge that grades by which score is higher."""
+        name = self._judge.name
+        if self._judge.is_pairwise:
+            for bout in self._columns.bouts(name):
+                if bout.outcome is not None:
+                    yield bout.first, bout.second, bout.outcome
+            return
+        scores = {
+            model: {(g.place, g.repeat): g.value for g in self._columns.grades(name, model)}
+            for model in tuple(self._rows)[: _MOST_IN_MATRIX + 1]
+        }
+        for number, (first, its) in enumerate(scores.items()):
+            for second in list(scores)[number + 1 :]:
+                others = scores[second]
+                for place, value in its.items():
+                    if place in others:
+                        yield first, second, score_outcome(value, others[place])
+
+    def _shown(self, value: float) -> str:
+        return _whole(value) if self._judge.is_pairwise else f"{value:.1f}"
+
+
+def _places(summary: Summary) -> Iterator[Figure]:
+    if not summary.place_biases:
+        return
+    rows = [
+        (its.judge, tuple(getattr(its.bias, part) for part in _PLACES))
+        for its in summary.place_biases
+    ]
+    title = "What becomes of a verdict when the answers change places"
+    yield bars("position-bias", title, _PLACE_WORDS, rows)
+
+
+def _percent(rate: Estimate | None) -> Estimate | None:
+    """Return a share of wins in percent."""
+    if rate is None:
+        return None
+    interval = None if rate.interval is None else (100 * rate.interval[0], 100 * rate.interval[1])
+    return Estimate(100 * rate.value, rate.n, None, interval, rate.method, rate.dropped, rate.seed)
+
+
+def _whole(value: float) -> str:
+    return f"{value:.0f}"

@@ -1,0 +1,134 @@
+"""Leaderboards of the page: the models of each judge, best first, with their intervals drawn."""
+
+from collections.abc import Iterator, Sequence
+
+from asynceval.conversation import Plan
+from asynceval.domain.sweep import Judge
+from asynceval.report.figures.gallery import ends_of
+from asynceval.report.figures.intervals import spread, whisker
+from asynceval.report.figures.markup import Child, Markup, joined, tag
+from asynceval.report.figures.scale import Axis
+from asynceval.report.html.tables import table
+from asynceval.report.juries import seated
+from asynceval.report.pairwise import PairStanding
+from asynceval.report.standings import Part, Standing
+from asynceval.report.summary import Summary
+from asynceval.stats.estimate import Estimate
+
+_WIDTH, _HEIGHT = 220.0, 20.0
+_NOTE = "Intervals are 95 %, and the question is the unit: both turns of one depend on each other."
+_UNEVEN = "* has fewer scores than other models: its place is unsure."
+
+
+def boards(plan: Plan, summary: Summary) -> Iterator[Markup]:
+    """Yield the leaderboard of each judge and jury."""
+    for judge in seated(plan).sweep.judges:
+        if judge.is_pairwise:
+            pairs = [its for its in summary.pairwise if its.judge == judge.name]
+            if pairs:
+                yield joined(_pairs(judge, pairs), tag("p", _NOTE, class_="note"))
+            continue
+        rows = [its for its in summary.standings if its.judge == judge.name]
+        if rows:
+            ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+            uneven = any(not row.whole.is_comparable for row in rows)
+            yield joined(
+                _scores(judge, rows, ends[0]),
+                tag("p", _NOTE, f" {_UNEVEN}" if uneven else None, class_="note"),
+            )
+
+
+def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -> Markup:
+    axis = spread([(row.model, row.average) for row in rows], 6, _WIDTH - 6, ends)
+    turns = list(rows[0].turns)
+    has_flagged = any(row.flagged for row in rows)
+    header = (
+        *("model", "mean", _axis_words(axis), "95 %"),
+        *(f"turn {turn}" for turn in turns),
+        *(["unflagged"] if has_flagged else []),
+        "n of expected",
+    )
+    cells = (
+        (
+            *(row.model, _part(row.whole)),
+            _line(axis, row.average),
+            _interval(row.average),
+            *(_part(row.turns[turn]) for turn in turns),
+            *([_value(row.unflagged)] if has_flagged else []),
+            f"{row.n} / {row.expected}",
+        )
+        for row in rows
+    )
+    return table(f"Scores by {judge.name}", header, cells, (0, 2))
+
+
+def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
+    beside = "every other model" if judge.baseline is None else judge.baseline
+    axis = spread([(row.model, row.record.adjusted) for row in rows], 6, _WIDTH - 6, (0.0, 1.0))
+    header = (
+        *("model", "win rate", _axis_words(axis, percent=True), "95 %"),
+        *("win", "tie", "loss", "rating", "95 %", "n of expected"),
+    )
+    cells = (
+        (
+            row.model,
+            _percent(row.record.adjusted),
+            _line(axis, row.record.adjusted),
+            _percents(row.record.adjusted),
+            *(str(n) for n in (row.record.win, row.record.tie, row.record.loss)),
+            "–" if row.rating is None else f"{row.rating.value:.0f}",
+            _interval(row.rating, digits=0),
+            f"{row.record.n} / {row.expected}",
+        )
+        for row in rows
+    )
+    title = f"Pairs judged by {judge.name}: each model beside {beside}; a tie is half a win"
+    return table(title, header, cells, (0, 2))
+
+
+def _line(axis: Axis, estimate: Estimate | None) -> Markup:
+    """Return an interval as a drawing of its own; its numbers stand beside it."""
+    ticks = (
+        tag("line", x1=axis.at(tick), y1=0.0, x2=axis.at(tick), y2=_HEIGHT, class_="rule")
+        for tick in axis.ticks()
+    )
+    return tag(
+        "svg",
+        *ticks,
+        whisker(axis, _HEIGHT / 2, estimate),
+        viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}",
+        width=_WIDTH,
+        height=_HEIGHT,
+        aria_hidden="true",
+    )
+
+
+def _axis_words(axis: Axis, *, percent: bool = False) -> str:
+    scale, unit = (100, " %") if percent else (1, "")
+    return f"{scale * axis.low:.3g} to {scale * axis.high:.3g}{unit}"
+
+
+def _part(part: Part) -> Child:
+    mark = "" if part.is_comparable or part.mean is None else "*"
+    return mark + _value(part.mean)
+
+
+def _value(mean: Estimate | None) -> str:
+    return "–" if mean is None else f"{mean.value:.2f}"
+
+
+def _interval(its: Estimate | None, digits: int = 2) -> str:
+    if its is None or its.interval is None:
+        return "–"
+    low, high = its.interval
+    return f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def _percent(its: Estimate | None) -> str:
+    return "–" if its is None else f"{its.value:.1%}"
+
+
+def _percents(its: Estimate | None) -> str:
+    if its is None or its.interval is None:
+        return "–"
+    return " to ".join(f"{end:.1%}" for end in its.interval)
