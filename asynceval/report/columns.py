@@ -95,10 +95,10 @@ class Columns:
                 self.endings[cell.judge, model][outcome.ending, outcome.reason] += 1
 
     def grades(self, judge: str, model: str) -> Iterator[Grade]:
-        """Yield the scores of a model by a judge."""
+        """Yield the scores of a model by a judge, place by place."""
         scores = self._scores.get((judge, model), _Scores())
         columns = (scores.places, scores.repeats, scores.values, scores.flagged)
-        for number, repeat, value, flag in zip(*columns, strict=True):
+        for number, repeat, value, flag in sorted(zip(*columns, strict=True)):
             yield Grade(self._places[number], repeat, value, bool(flag))
 
     def has(self, judge: str, model: str) -> bool:
@@ -106,10 +106,14 @@ class Columns:
         return (judge, model) in self._scores or (judge, model) in self.endings
 
     def bouts(self, judge: str) -> Iterator[Bout]:
-        """Yield the pairs of answers that a judge compared; with one order each game decides alone."""
+        """Yield the pairs of answers that a judge compared; with one order each game decides alone.
+
+        They come model by model and place by place, so that what is drawn from them (a bootstrap) is
+        the same for the same run, in whichever order its calls have ended.
+        """
         its = self._judges[judge]
-        for (first, second), games in self._games.get(judge, {}).items():
-            for key, code in games.items():
+        for (first, second), games in sorted(self._games.get(judge, {}).items()):
+            for key, code in sorted(games.items()):
                 two, one = divmod(code, _SIZE)
                 verdicts = _VERDICTS[one], _VERDICTS[two]
                 yield Bout(

@@ -6,7 +6,9 @@ from pathlib import Path
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
+from asynceval.domain.verdict import Score
 from asynceval.report.columns import Columns, Grade, Place
+from asynceval.report.outcomes import Outcome
 from tests.report.scene import Answer, answered, graded, plan, play
 from tests.report.test_pairwise import ALL, pairs, scene
 
@@ -88,3 +90,22 @@ def test_both_games_of_a_pair_are_one_bout() -> None:
     for game in pairs("a", "b", "B"):
         alone.add(game)
     assert [b.outcome for b in alone.bouts("judge")] == [0]
+
+
+def test_the_order_in_which_calls_end_changes_no_column() -> None:
+    """A bootstrap draws from rows in their order: a report made later must find the same one."""
+    what = scene(ALL)
+    games = [*pairs("a", "b", "AB", "AA", "CC"), *pairs("a", "c", "BA", "AB")]
+    grades = [
+        Outcome(Cell(question, "writing", turn, "a", 0, "judge", repeat), verdict=Score(turn))
+        for question in ("q0", "q1")
+        for turn in (1, 2)
+        for repeat in (0, 1)
+    ]
+    one, other = Columns(what), Columns(what)
+    for outcome in (*games, *grades):
+        one.add(outcome)
+    for outcome in reversed((*games, *grades)):
+        other.add(outcome)
+    assert tuple(one.bouts("judge")) == tuple(other.bouts("judge"))
+    assert tuple(one.grades("judge", "a")) == tuple(other.grades("judge", "a"))
