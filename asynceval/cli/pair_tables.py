@@ -10,19 +10,24 @@ from asynceval.cli.names import fitted
 from asynceval.report.pairwise import PairStanding, PlaceBias
 from asynceval.stats.estimate import Estimate
 
-_TITLES = ("win rate", "95 %", "win", "tie", "loss", "rating", "95 %", "n", "missing")
-_WIDTH = 88
+_RATE, _COUNTS, _RATING, _N = (
+    (("win rate", 8), ("95 %", 9)),
+    (("win", 4), ("tie", 4), ("loss", 4)),
+    (("rating", 6), ("95 %", 9)),
+    (("n", 4), ("missing", 7)),
+)
 _NAME = 9
 
 
 def winners(rows: Sequence[PairStanding], width: int) -> Table:
-    """Return the table of wins, ties count half; on a narrow terminal without ratings."""
-    has_ratings = width >= _WIDTH
-    titles = [title for n, title in enumerate(_TITLES) if has_ratings or n not in (5, 6)]
-    names = fitted((row.model for row in rows), max(_NAME, width - 9 * len(titles)))
+    """Return the table of wins, ties count half; on a narrow terminal without ratings and counts."""
+    has_ratings, has_counts = width >= 96, width >= 72
+    columns = (*_RATE, *(_COUNTS if has_counts else ()), *(_RATING if has_ratings else ()), *_N)
+    room = width - sum(taken + 3 for _, taken in columns) - 4
+    names = fitted((row.model for row in rows), max(_NAME, room))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
-    for title in titles:
+    for title, _ in columns:
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         record, rating = row.record, row.rating
@@ -31,7 +36,7 @@ def winners(rows: Sequence[PairStanding], width: int) -> Table:
             Text(names[row.model]),
             _percent(record.adjusted),
             _percents(record.adjusted),
-            *(str(count) for count in (record.win, record.tie, record.loss)),
+            *((str(record.win), str(record.tie), str(record.loss)) if has_counts else ()),
             *((_points(rating), _range(rating)) if has_ratings else ()),
             str(record.n),
             str(missing) if missing else "",

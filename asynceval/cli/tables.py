@@ -57,6 +57,9 @@ def show(
             _show_pairs(console, judge, summary)
             continue
         standings = [s for s in summary.standings if s.judge == judge.name]
+        if not standings:
+            console.print(_text(f"{judge.name} has graded no answer of these models."))
+            continue
         console.print(_text(f"Scores by {judge.name}, {_scale(plan)}"), style="italic")
         console.print(_leaderboard(standings, console.width))
         if any(standing.whole.mean and not standing.whole.is_comparable for standing in standings):

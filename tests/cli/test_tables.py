@@ -1,5 +1,6 @@
 """The result tables: readable at 80 columns, with few models and with many."""
 
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from asynceval.cli.tables import show
 from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
+from asynceval.domain.imported import IMPORTED
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
@@ -16,6 +18,7 @@ from asynceval.domain.verdict import Score, Unparsed, Verdict
 from asynceval.prompts.templates import builtin
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import summarise
+from tests.report.test_pairwise import ALL, pairs, scene
 
 CATEGORIES = ("writing", "roleplay", "reasoning", "math", "extraction", "humanities")
 
@@ -75,6 +78,33 @@ def test_hostile_names_are_harmless() -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[red]" in text
+
+
+@pytest.mark.parametrize("width", [60, 71, 72, 88, 95, 96, 120])
+def test_no_number_of_a_pairwise_judge_is_cut(width: int) -> None:
+    """Ratings, and then the counts, give way on a narrow terminal; what stays stands whole."""
+    plan = scene(ALL)
+    games = [*pairs("a", "b", *["AB"] * 5, "BA"), *pairs("a", "c", "AB", "BA", "CC", "CC")]
+    console = Console(file=StringIO(), width=width)
+    show(console, plan, summarise(plan, games))
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "…" not in text
+    assert all(len(line) <= width for line in text.splitlines())
+    assert ("loss" in text, "rating" in text) == (width >= 72, width >= 96)
+
+
+def test_an_imported_judge_of_other_models_has_no_empty_table() -> None:
+    """A sentence says why there are no means."""
+    sweep = Sweep("s", (IMPORTED,), (Target("m", IMPORTED.name, "m"),), ())
+    judge = Judge("old", IMPORTED.name, "old")
+    plan = Plan(replace(sweep, judges=(judge,)), (Question("1", "math", ("a",)),), builtin())
+    console = Console(file=StringIO(), width=80)
+    show(console, plan, summarise(plan, ()))
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert text.startswith("old has graded no answer of these models.")
+    assert "average" not in text
 
 
 def test_long_names_stay_apart() -> None:
