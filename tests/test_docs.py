@@ -9,7 +9,7 @@ import click
 import pytest
 
 from asynceval.cli.main import main
-from asynceval.config.matrix import expand
+from asynceval.config import listing, matrix
 from asynceval.config.schema import parse
 from asynceval.domain.call import Call
 from asynceval.domain.sweep import Endpoint, Http
@@ -71,15 +71,16 @@ def test_help_shows_an_example(name: str) -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_configs_shown_are_valid(path: Path) -> None:
-    """The configs in the documents parse, with every key they name; a matrix goes with the first."""
+    """The configs in the documents parse, with every key they name; a part goes with the first."""
     text = path.read_text(encoding="utf-8")
     configs = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     assert configs
     for config in configs:
-        whole = f"{configs[0]}\n{config}" if config.startswith("[matrix") else config
-        swept = expand(tomllib.loads(whole))
-        _, faults = parse(swept.table)
-        assert not [*swept.faults, *faults]
+        whole = f"{configs[0]}\n{config}" if "[benchmark]" not in config else config
+        listed = listing.expand(tomllib.loads(whole), lambda _: ("qwen-1", "llama-2"))
+        written = listed.then(matrix.expand(listed.table))
+        _, faults = parse(written.table)
+        assert not [*listed.faults, *written.faults, *faults]
 
 
 def test_the_providers_page_shows_the_configs_that_ship() -> None:

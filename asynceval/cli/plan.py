@@ -33,8 +33,8 @@ def plan(
 ) -> None:
     """Show what a run would take: calls, tokens, cost and time. The flags are those of `run`.
 
-    Nothing is sent or changed, and no key is needed. What the run directory holds already is not
-    counted again, and its replies make the estimate better.
+    Nothing is sent or changed, and no key is needed, unless a server is to list its models. What the
+    run directory holds already is not counted again, and its replies make the estimate better.
 
     \b
     Examples:

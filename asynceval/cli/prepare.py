@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from asynceval.cli.earlier import earlier, place
 from asynceval.cli.imports import fitted, unanswered
+from asynceval.cli.listed import listed
 from asynceval.cli.open_files import allow
 from asynceval.config.flags import Flags, extended, resolve
 from asynceval.config.keys import exposed, read_keys
@@ -53,7 +54,7 @@ def drafted(config: Path | None, flags: Flags, run_dir: Path | None) -> tuple[Pa
     before = earlier(run_dir) if run_dir and config is None and not flags.models else None
     if run_dir and before:
         return run_dir, extend(before, flags)
-    request = resolve(config, flags)
+    request = resolve(config, flags, listed)
     folder = place(request.sweep, run_dir)
     return folder, draft(request, earlier(folder))
 

@@ -16,7 +16,7 @@ DEFAULT: Final = "default"
 
 _LONGEST: Final = 60
 _OWN: Final = ("only", "exclude")
-_FIXED: Final = ("name", "price", "budget", "family", "from")
+_FIXED: Final = ("name", "price", "budget", "family")
 KEYS: Final = {
     kind: tuple(key for key in table.model_fields if key not in _FIXED)
     for kind, table in (("models", TargetTable), ("judges", JudgeTable))
@@ -80,16 +80,21 @@ def axes(kind: str, table: Mapping[str, object], faults: list[Fault]) -> tuple[A
     return tuple(found)
 
 
+def patterns(given: object) -> tuple[str, ...] | None:
+    """Return the patterns that `only` is or holds, None if it is none of that."""
+    listed = [given] if isinstance(given, str) else given
+    if isinstance(listed, list) and listed and all(isinstance(one, str) and one for one in listed):
+        return tuple(listed)
+    return None
+
+
 def only(kind: str, table: Mapping[str, object], faults: list[Fault]) -> tuple[str, ...]:
     """Return the patterns of the names that the matrix is for: all of them, unless it says which."""
-    given = table.get("only", "*")
-    patterns = [given] if isinstance(given, str) else given
-    if isinstance(patterns, list) and all(isinstance(one, str) and one for one in patterns):
-        return tuple(patterns)
-    faults.append(
-        (("matrix", kind, "only"), 'must be a name or a pattern, or a list, as in "qwen*"')
-    )
-    return ()
+    found = patterns(table.get("only", "*"))
+    if found is None:
+        path = ("matrix", kind, "only")
+        faults.append((path, 'must be a name or a pattern, or a list, as in "qwen*"'))
+    return found or ()
 
 
 def excludes(

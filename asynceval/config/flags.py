@@ -6,6 +6,7 @@ from math import inf
 from pathlib import Path
 
 from asynceval.config.fields import PORT, name_fault, path_fault, url_fault, variable_fault
+from asynceval.config.listing import Ask, nobody
 from asynceval.config.places import QuestionSet, question_set
 from asynceval.config.request import Request, pruned, read
 from asynceval.config.roster import Pick, account, pick, same_url, with_variable
@@ -47,7 +48,7 @@ class Flags:
         return self.judge_key_env
 
 
-def resolve(config: Path | None, flags: Flags) -> Request:
+def resolve(config: Path | None, flags: Flags, ask: Ask = nobody) -> Request:
     """Return what the config and the flags ask for together. Raises ConfigError, naming the flag.
 
     Without a config, `--model` and `--base-url` make one, on the question set "duet" unless
@@ -64,7 +65,7 @@ def resolve(config: Path | None, flags: Flags) -> Request:
     if problems:
         raise ConfigError(*problems)
     if config is not None:
-        request = read(config, override)
+        request = read(config, override, ask)
     elif override is not None:
         request = Request(
             Sweep(override.name, (), (), ()),

@@ -15,29 +15,11 @@ from asynceval.config.axes import DEFAULT, KEYS, Axis, Value, axes, excludes, on
 from asynceval.config.document import Fault
 from asynceval.config.fields import unknown_key, unknown_name
 from asynceval.config.lines import KeyPath
+from asynceval.config.written import Written
 from asynceval.domain.secret import shown
 
 LARGEST: Final = 1000
 """Models, or judges, that there may be with those that the matrix makes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Swept:
-    """A config written out. `origins` tells where the file has a variant, or a key of one."""
-
-    table: Mapping[str, object]
-    origins: Mapping[KeyPath, KeyPath] = field(default_factory=dict)
-    faults: tuple[Fault, ...] = ()
-
-    def placed(self, faults: Iterable[Fault]) -> Iterator[Fault]:
-        """Yield faults of the written-out config at the keys of the file, each once."""
-        yield from dict.fromkeys((self._origin(path), message) for path, message in faults)
-
-    def _origin(self, path: KeyPath) -> KeyPath:
-        for length in (3, 2):
-            if (origin := self.origins.get(path[:length])) is not None:
-                return (*origin, *path[length:])
-        return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +48,12 @@ class _Variant:
             yield (kind, place, key), value.path
 
 
-def expand(document: Mapping[str, object]) -> Swept:
+def expand(document: Mapping[str, object]) -> Written:
     """Return the config with its matrix written out; if that is wrong, as it is and with the faults."""
     rest = {key: value for key, value in document.items() if key != "matrix"}
     matrix = document.get("matrix", {})
     if not isinstance(matrix, dict):
-        return Swept(rest, faults=((("matrix",), "must be a table, as in [matrix.models]"),))
+        return Written(rest, faults=((("matrix",), "must be a table, as in [matrix.models]"),))
     faults: list[Fault] = []
     origins: dict[KeyPath, KeyPath] = {}
     made: dict[str, object] = {}
@@ -91,7 +73,7 @@ def expand(document: Mapping[str, object]) -> Swept:
                     origins.update(variant.origins(kind, place))
             continue
         faults.append((("matrix", kind), message))
-    return Swept(rest, faults=tuple(faults)) if faults else Swept({**rest, **made}, origins)
+    return Written(rest, faults=tuple(faults)) if faults else Written({**rest, **made}, origins)
 
 
 def _is_named(table: object) -> bool:

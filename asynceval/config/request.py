@@ -13,6 +13,7 @@ from asynceval.config import (
     document,
     juries,
     kinds,
+    listing,
     matrix,
     places,
     rubrics,
@@ -20,6 +21,7 @@ from asynceval.config import (
 from asynceval.config.document import Fault
 from asynceval.config.fields import path_fault
 from asynceval.config.files import file_problems
+from asynceval.config.listing import Ask, nobody
 from asynceval.config.places import QuestionSet
 from asynceval.config.schema import parse
 from asynceval.domain.errors import ConfigError
@@ -49,38 +51,42 @@ class Request:
     skip_bad: bool = False
 
 
-def load(path: Path) -> Request:
+def load(path: Path, ask: Ask = nobody) -> Request:
     """Read a config file. Raises ConfigError with everything that is wrong in it and in its files.
 
     Endpoints that no model and no judge uses are left out: they need no key and no server.
     """
-    return pruned(read(path))
+    return pruned(read(path, ask=ask))
 
 
-def read(path: Path, override: QuestionSet | None = None) -> Request:
+def read(path: Path, override: QuestionSet | None = None, ask: Ask = nobody) -> Request:
     """Read a config file as it is, or with another question set than its own.
 
-    The config's references belong to its questions, and are left out with them.
+    The config's references belong to its questions, and are left out with them. Endpoints whose
+    models are taken as they are listed are asked for them.
     """
     text = document.read(path)
     benchmark = text.table.get("benchmark")
     wanted = benchmark if isinstance(benchmark, dict) else {}
     found, missing = _find(wanted, text.path.parent, override)
     trusted, untrusted = certificates.find(text.table, text.path.parent)
-    swept = matrix.expand(text.table)
-    config, faults = parse(swept.table)
+    written = listing.expand(text.table, lambda e: ask(replace(e, ca_file=trusted.get(e.name))))
+    if not written.faults:
+        written = written.then(matrix.expand(written.table))
+    config, faults = parse(written.table)
+    if not written.faults:  # else names are not what others call them
+        faults += crosscheck.faults(written.table)
     texts, unread = rubrics.texts(text.table, text.path.parent)
-    faults += (*swept.faults, *rubrics.faults(text.table), *missing, *untrusted, *unread)
-    if not swept.faults:  # else names are not what others call them
-        faults += crosscheck.faults(swept.table)
+    faults = [*written.placed(faults), *written.faults, *rubrics.faults(text.table)]
+    faults += (*missing, *untrusted, *unread)
     if config is None or found is None or faults:
         files = () if found is None else file_problems(found)
-        raise ConfigError(*text.error(swept.placed(faults)).problems, *files)
+        raise ConfigError(*text.error(faults).problems, *files)
     chosen = config.benchmark.reference_categories
     usual = REFERENCE_CATEGORIES if config.compat is None else fastchat.REFERENCE
     sweep = config.sweep()
     if faults := [*kinds.faults(sweep), *juries.faults(sweep)]:
-        raise text.error(swept.placed(faults))
+        raise text.error(written.placed(faults))
     endpoints = tuple(replace(e, ca_file=trusted.get(e.name)) for e in sweep.endpoints)
     return Request(
         sweep=replace(

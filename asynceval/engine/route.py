@@ -34,6 +34,7 @@ HEAD_START = 0.1
 _FIRST_REFUSALS = 5
 _MOST_NAMES = 100
 _LIST_SECONDS = 10.0
+_OK = 200
 _NOT_FOUND = 404
 
 
@@ -132,13 +133,23 @@ class Route:
 
     async def near(self, transport: Transport, model: str) -> tuple[str, ...]:
         """Return names that the endpoint serves and that are much like this one's, if it lists any."""
+        listed = await self.listed(transport)
+        return () if isinstance(listed, Failure) else models.near(listed, model)
+
+    async def listed(self, transport: Transport) -> tuple[str, ...] | Failure:
+        """Return the names of the models that the endpoint lists: none if it has no list."""
         if (url := self._provider.listing()) is None:
             return ()
         request = Request(url, self._headers, b"", _LIST_SECONDS, self.endpoint.ca_file)
         response = await transport.get(request)
-        if isinstance(response, Signal) or response.status != 200:
-            return ()
-        return models.near(models.names(masked_body(response.body, self.key)), model)
+        if isinstance(response, Signal):
+            return self.redacted(response.failure)
+        body = masked_body(response.body, self.key)
+        if response.status != _OK:
+            refused = decode(self._provider, response.status, response.headers, body)
+            if isinstance(refused, Signal):
+                return refused.failure
+        return models.names(body)
 
     def redacted(self, failure: Failure) -> Failure:
         """Return a failure without the key, however it got into the message."""

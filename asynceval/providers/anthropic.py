@@ -90,8 +90,9 @@ class Anthropic:
         )
 
     def listing(self) -> str | None:
-        """Return where the models are listed."""
-        return request.under(request.without(self.endpoint.base_url, _PATH), "/models", "/v1")
+        """Return where the models are listed; without a number it would be a part of them."""
+        base = request.without(self.endpoint.base_url, _PATH)
+        return request.asking(request.under(base, "/models", "/v1"), "limit=1000")
 
 
 def _effort(effort: str | int, model: Known) -> dict[str, Any]:

@@ -90,8 +90,9 @@ class Gemini:
         )
 
     def listing(self) -> str | None:
-        """Return where the models are listed."""
-        return request.under(self.endpoint.base_url, "/models", _VERSION)
+        """Return where the models are listed; without a number it would be a part of them."""
+        url = request.under(self.endpoint.base_url, "/models", _VERSION)
+        return request.asking(url, "pageSize=1000")
 
 
 def _parts(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The models that a server lists, to tell what a mistyped name may have meant."""
+"""The models that a server lists, to take them all, or to tell what a mistyped name may have meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -12,7 +12,8 @@ _LONGEST_NAME = 200
 def names(content: bytes) -> tuple[str, ...]:
     """Return the names in the body of a list of models; none if it is no such list. Never raises.
 
-    Knows `{"data": [{"id": ...}]}`, `{"models": [{"name": ...}]}` and a bare list.
+    Knows `{"data": [{"id": ...}]}`, `{"models": [{"name": ...}]}` and a bare list. Google's begin with
+    `models/`, which is no part of the name in a call.
     """
     try:
         parsed = orjson.loads(content)
@@ -25,7 +26,8 @@ def names(content: bytes) -> tuple[str, ...]:
     found = (
         item.get("id") or item.get("name") if isinstance(item, dict) else item for item in parsed
     )
-    return tuple(name for name in found if isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME)
+    words = (name.removeprefix("models/") for name in found if isinstance(name, str))
+    return tuple(name for name in words if 0 < len(name) <= _LONGEST_NAME)
 
 
 def near(served: Iterable[str], wanted: str) -> tuple[str, ...]:

@@ -34,6 +34,11 @@ def under(base_url: str, path: str, default: str = "") -> str:
     return urlunsplit((parts.scheme, parts.netloc, whole, parts.query, ""))
 
 
+def asking(url: str, query: str) -> str:
+    """Return a URL with one more thing in its query."""
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
 def without(base_url: str, path: str) -> str:
     """Return a base URL without a path at its end, if it has it."""
     parts = urlsplit(base_url)

@@ -236,7 +236,10 @@ ANTHROPIC = Dialect(
             "Internal server error",
         ),
     ),
-    listing=("/v1/models", {"data": [{"type": "model", "id": "m-10"}], "has_more": False}),
+    listing=(
+        "/v1/models?limit=1000",
+        {"data": [{"type": "model", "id": "m-10"}], "has_more": False},
+    ),
     has_filter=False,
     refusal={
         **answer(None, None, "refusal"),

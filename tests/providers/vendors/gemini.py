@@ -240,5 +240,8 @@ GEMINI = Dialect(
             "overloaded",
         ),
     ),
-    listing=("/v1beta/models", {"models": [{"name": "models/m-10", "displayName": "M"}]}),
+    listing=(
+        "/v1beta/models?pageSize=1000",
+        {"models": [{"name": "models/m-10", "displayName": "M"}]},
+    ),
 )
