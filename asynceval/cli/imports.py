@@ -1,28 +1,35 @@
 """What was imported into a run directory, when another plan is made for it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from asynceval.conversation import Plan
 from asynceval.domain.errors import Problem
+from asynceval.domain.imported import call
 from asynceval.domain.sweep import Target
+from asynceval.store.store import Store
 
 
-def fitted(plan: Plan, earlier: Plan) -> tuple[Plan, tuple[Problem, ...]]:
+def fitted(plan: Plan, earlier: Plan, folder: Path) -> tuple[Plan, tuple[Problem, ...]]:
     """Return a plan that knows which of its models have answers, and where it contradicts these.
 
-    Imported answers belong to the questions that they were imported with.
+    What was imported is told by the earlier plan of the folder, and by its log for models that this
+    one left out. Imported answers belong to the questions that they were imported with. Raises
+    StorageError if the log cannot be read.
     """
     sweep = plan.sweep
     if not any(map(sweep.is_imported, sweep.targets)):
         return plan, ()
-    known = {t.name: t for t in earlier.sweep.targets if earlier.sweep.is_imported(t)}
+    before = earlier.sweep
+    known = {t.name: t.is_answered for t in before.targets if before.is_imported(t)}
+    if any(sweep.is_imported(target) and target.name not in known for target in sweep.targets):
+        known = {**_logged(folder), **known}
 
     def fit(target: Target) -> Target:
-        its = known.get(target.name)
-        if its is None or not sweep.is_imported(target):
+        if not sweep.is_imported(target):
             return target
-        return replace(target, is_answered=its.is_answered)
+        return replace(target, is_answered=known.get(target.name, target.is_answered))
 
     targets = tuple(fit(target) for target in sweep.targets)
     return replace(plan, sweep=replace(sweep, targets=targets)), tuple(
@@ -30,7 +37,19 @@ def fitted(plan: Plan, earlier: Plan) -> tuple[Plan, tuple[Problem, ...]]:
     )
 
 
-def _problems(plan: Plan, known: dict[str, Target], earlier: Plan) -> Iterator[Problem]:
+def _logged(folder: Path) -> dict[str, bool]:
+    """Return the imported models that a log knows: whether there is an answer of them."""
+    found: dict[str, bool] = {}
+    with Store(folder, write=False) as store:
+        for record in store.records():
+            cell = record.cell
+            if record.attempts == 0 and record.key == call(cell).key():
+                for name in {cell.target, cell.opponent or cell.target}:
+                    found[name] = found.get(name, False) or cell.judge is None
+    return found
+
+
+def _problems(plan: Plan, known: Mapping[str, bool], earlier: Plan) -> Iterator[Problem]:
     for number, target in enumerate(plan.sweep.targets):
         if plan.sweep.is_imported(target) and target.name not in known:
             message = (

@@ -56,11 +56,11 @@ def drafted(config: Path | None, flags: Flags, run_dir: Path | None) -> tuple[Pa
         return run_dir, extend(before, flags)
     request = resolve(config, flags, listed)
     folder = place(request.sweep, run_dir)
-    return folder, draft(request, earlier(folder))
+    return folder, draft(request, earlier(folder), folder)
 
 
-def draft(request: Request, before: Plan | None) -> Prepared:
-    """Load questions, references, templates and prices; `before` is what its run directory holds."""
+def draft(request: Request, before: Plan | None, folder: Path) -> Prepared:
+    """Load questions, references, templates and prices; `before` is the folder's last plan."""
     problems: list[Problem] = []
     sweep = priced(request.sweep, None if before is None else before.sweep)
     path = request.templates
@@ -70,7 +70,7 @@ def draft(request: Request, before: Plan | None) -> Prepared:
     if loaded is not None and prompts is not None:
         plan = Plan(sweep, loaded[0], prompts)
         if before is not None:
-            plan, contradictions = fitted(plan, before)
+            plan, contradictions = fitted(plan, before, folder)
             problems += contradictions
         _attempt(plan.live().check, problems)
     return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))

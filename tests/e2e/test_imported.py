@@ -129,6 +129,26 @@ def test_a_config_judges_imported_models_in_pairs(
     assert simulator.stats()["by_model"] == {"sim-judge": 6}
 
 
+def test_imported_models_that_a_run_left_out_come_back(
+    tmp_path: Path, simulator: Simulator, source: Path
+) -> None:
+    """A run over some of them takes nothing from the others; what has no answer is still told."""
+    assert cli("import", "fastchat", source, "--run-dir", "run", cwd=tmp_path).code == 0
+    for models, asked in ((("a",), 4), (("a", "b", "elsewhere"), 7)):
+        file = config(
+            tmp_path / "c.toml",
+            simulator.base_url,
+            source / "question.jsonl",
+            models,
+            "---" + judge("j", "single"),
+        )
+        done = cli("run", file, "--run-dir", "run", cwd=tmp_path)
+        assert done.code in {0, 3}, done.err
+        assert simulator.stats()["requests"] == asked
+    report = orjson.loads(cli("report", "run", "--json", cwd=tmp_path).out)
+    assert {row["model"]: row["n"] for row in report["single"]} == {"a": 4, "b": 3}
+
+
 @pytest.mark.parametrize(
     ("wanted", "models", "message"),
     [
