@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asynceval.cli.names import fitted
+from asynceval.cli.rank_cells import ranks_of
 from asynceval.report.pairwise import PairStanding, PlaceBias
 from asynceval.stats.estimate import Estimate
 
@@ -20,13 +21,16 @@ _NAME = 9
 
 
 def winners(rows: Sequence[PairStanding], width: int) -> Table:
-    """Return the table of wins, ties count half; on a narrow terminal without ratings and counts."""
+    """Return the table of wins, ties count half; on a narrow terminal without ranks, ratings and counts."""
+    has_ranks = width >= 106 and len(rows) > 1
     has_ratings, has_counts = width >= 96, width >= 72
     columns = (*_RATE, *(_COUNTS if has_counts else ()), *(_RATING if has_ratings else ()), *_N)
-    room = width - sum(taken + 3 for _, taken in columns) - 4
+    room = width - sum(taken + 3 for _, taken in columns) - 10 * has_ranks - 4
     names = fitted((row.model for row in rows), max(_NAME, room))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
+    if has_ranks:
+        table.add_column("rank", no_wrap=True)
     for title, _ in columns:
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
@@ -34,6 +38,7 @@ def winners(rows: Sequence[PairStanding], width: int) -> Table:
         missing = row.expected - record.n
         table.add_row(
             Text(names[row.model]),
+            *([ranks_of(row.rank)] if has_ranks else []),
             _percent(record.adjusted),
             _percents(record.adjusted),
             *((str(record.win), str(record.tie), str(record.loss)) if has_counts else ()),

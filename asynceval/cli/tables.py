@@ -12,6 +12,7 @@ from rich.text import Text
 
 from asynceval.cli import pair_tables, totals
 from asynceval.cli.names import fitted
+from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.conversation import Plan
 from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
@@ -61,7 +62,10 @@ def show(
             console.print(_text(f"{judge.name} has graded no answer of these models."))
             continue
         console.print(_text(f"Scores by {judge.name}, {_scale(plan)}"), style="italic")
-        console.print(_leaderboard(standings, console.width))
+        table = _leaderboard(standings, console.width)
+        console.print(table)
+        if any(column.header == "rank" for column in table.columns):
+            console.print(ALIKE)
         if any(standing.whole.mean and not standing.whole.is_comparable for standing in standings):
             console.print(_UNEVEN)
         _print_lines(console, totals.notes(standings))
@@ -104,41 +108,45 @@ def _scale(plan: Plan) -> str:
 
 
 def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
-    """Return the table of means; on a narrow terminal without those of the turns."""
-    turns = list(rows[0].turns) if rows else []
-    has_flagged = any(standing.flagged for standing in rows)
+    """Return the table of means; a narrow terminal has no means of turns, and then no ranks."""
+    flagged = ["unflagged"] if any(standing.flagged for standing in rows) else []
+    missing = ["missing"] if any(standing.n < standing.expected for standing in rows) else []
+    ranks = ["rank"] if len(rows) > 1 and any(row.rank for row in rows) else []
+    turns = [f"turn {turn}" for turn in rows[0].turns] if rows else []
     longest = max((len(_interval(standing.average)) for standing in rows), default=0)
-    room = width - _numbers_width(_titles(turns, has_flagged), longest)
-    if room < _SHORTEST_NAME:
-        turns, room = [], width - _numbers_width(_titles([], has_flagged), longest)
-    names = fitted((standing.model for standing in rows), max(room, _SHORTEST_NAME))
+    choices = [
+        [*kept, "average", "95 %", *flagged, *some, "n", *missing]
+        for kept, some in ((ranks, turns), (ranks, []), ([], []))
+    ]
+    titles = next(
+        (each for each in choices if _room_left(width, each, longest) >= _SHORTEST_NAME),
+        choices[-1],
+    )
+    room = _room_left(width, titles, longest)
+    names = fitted((standing.model for standing in rows), max(_SHORTEST_NAME, room))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("model", no_wrap=True)
-    for title in _titles(turns, has_flagged):
-        table.add_column(title, justify="right", no_wrap=True)
+    for title in titles:
+        table.add_column(title, justify="left" if title == "rank" else "right", no_wrap=True)
     for standing in rows:
-        missing = standing.expected - standing.n
-        table.add_row(
-            Text(names[standing.model]),
-            _number(standing.whole),
-            _interval(standing.average),
-            *([_value(standing.unflagged)] if has_flagged else []),
-            *(_number(standing.turns[turn]) for turn in turns),
-            str(standing.n),
-            str(missing) if missing else "",
-        )
+        lacking = standing.expected - standing.n
+        cells = {
+            "rank": ranks_of(standing.rank),
+            "average": _number(standing.whole),
+            "95 %": _interval(standing.average),
+            "unflagged": _value(standing.unflagged),
+            **{f"turn {turn}": _number(part) for turn, part in standing.turns.items()},
+            "n": str(standing.n),
+            "missing": str(lacking) if lacking else "",
+        }
+        table.add_row(Text(names[standing.model]), *(cells[title] for title in titles))
     return table
 
 
-def _titles(turns: Iterable[int], has_flagged: bool) -> list[str]:
-    unflagged = ["unflagged"] if has_flagged else []
-    return ["average", "95 %", *unflagged, *(f"turn {turn}" for turn in turns), "n", "missing"]
-
-
-def _numbers_width(titles: Iterable[str], longest_interval: int) -> int:
-    """Return the room that all columns but the name's take, with what stands between them."""
-    widest = {"95 %": longest_interval}
-    return sum(max(widest.get(title, 6), len(title)) + 3 for title in titles) + 4
+def _room_left(width: int, titles: Iterable[str], longest_interval: int) -> int:
+    """Return the room for names beside these columns, with what stands between them."""
+    widest = {"95 %": longest_interval, "rank": 6, "n": 4}
+    return width - sum(max(widest.get(title, 6), len(title)) + 3 for title in titles) - 4
 
 
 def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:

@@ -12,6 +12,7 @@ from typing import Any
 from asynceval import __version__
 from asynceval.conversation import Plan
 from asynceval.report.pairwise import PairStanding
+from asynceval.report.ranks import Rank
 from asynceval.report.standings import Missing, Part, Standing
 from asynceval.report.summary import Summary
 
@@ -79,6 +80,7 @@ def _single(standing: Standing) -> dict[str, Any]:
         "n_unflagged": standing.n - standing.flagged,
         "expected": standing.expected,
         "missing": _missing(standing.missing),
+        **_rank(standing.rank),
         "comparable": standing.whole.is_comparable,
         "turns": {str(turn): _part(part) for turn, part in standing.turns.items()},
         "categories": {category: _part(part) for category, part in standing.categories.items()},
@@ -97,6 +99,7 @@ def _pairwise(standing: PairStanding) -> dict[str, Any]:
         "n": record.n,
         "expected": standing.expected,
         "missing": _missing(standing.missing),
+        **_rank(standing.rank),
         "win_rate": record.win_rate,
         "loss_rate": record.loss_rate,
         "win_rate_adjusted": adjusted and adjusted.value,
@@ -112,6 +115,10 @@ def _missing(rows: Iterable[Missing]) -> dict[str, int]:
     for lost in rows:
         counts[lost.ending] += lost.n
     return dict(counts)
+
+
+def _rank(rank: Rank | None) -> dict[str, Any]:
+    return {"rank": rank and (rank.best, rank.worst), "groups": rank.groups if rank else ()}
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
 from asynceval.report.columns import Bout, Columns
+from asynceval.report.ranks import Rank, ranked
 from asynceval.report.standings import Missing, missing
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.games import games
@@ -30,6 +31,7 @@ class PairStanding:
     expected: int
     missing: tuple[Missing, ...]
     rating: Estimate | None
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,14 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
         for model, rows in won.items()
         if model != judge.baseline
     ]
-    return sorted(found, key=_rank)
+    found.sort(key=_order)
+    ranks = ranked(
+        {
+            row.model: [(q, value) for q, value in won[row.model] if value is not None]
+            for row in found
+        }
+    )
+    return [replace(row, rank=ranks.get(row.model)) for row in found]
 
 
 def _rated(judge: Judge, bouts: Iterable[Bout]) -> Mapping[str, Estimate]:
@@ -95,6 +104,6 @@ def _rated(judge: Judge, bouts: Iterable[Bout]) -> Mapping[str, Estimate]:
     return {model: value for model, value in values if value is not None}
 
 
-def _rank(standing: PairStanding) -> tuple[float, str]:
+def _order(standing: PairStanding) -> tuple[float, str]:
     adjusted = standing.record.adjusted
     return (-adjusted.value if adjusted else float("inf"), standing.model)

@@ -2,13 +2,14 @@
 
 from collections import Counter as Counts
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
 from asynceval.report.columns import Columns, Endings, Place
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.outcomes import Ending
+from asynceval.report.ranks import Rank, ranked
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.mean import clustered_mean
 
@@ -39,7 +40,7 @@ class Standing:
     """One model as one judge sees it: `n` scores of the `expected`.
 
     `unflagged` is the mean without the `flagged` scores, for which the judge was shown an answer that
-    imitates it. Means over grades of several scales are None.
+    imitates it. Means over grades of several scales are None, and so is the rank then, or without a score.
     """
 
     judge: str
@@ -52,6 +53,7 @@ class Standing:
     flagged: int
     expected: int
     missing: tuple[Missing, ...]
+    rank: Rank | None = None
 
     @property
     def average(self) -> Estimate | None:
@@ -62,9 +64,25 @@ class Standing:
 def standings(plan: Plan, columns: Columns) -> tuple[Standing, ...]:
     """Return the standings judge by judge, the best first."""
     judges = [judge for judge in plan.sweep.judges if not judge.is_pairwise]
-    return tuple(
-        sorted((each for judge in judges for each in _by(plan, columns, judge)), key=_rank)
+    found = (
+        standing
+        for judge in judges
+        for standing in _ranked(columns, judge, sorted(_by(plan, columns, judge), key=_order_of))
     )
+    return tuple(sorted(found, key=_order_of))
+
+
+def _ranked(columns: Columns, judge: Judge, rows: list[Standing]) -> Iterator[Standing]:
+    """Yield the standings with their ranks, where there are means to rank by."""
+    ranks = ranked(
+        {
+            row.model: [(g.place.question, g.value) for g in columns.grades(judge.name, row.model)]
+            for row in rows
+            if row.average is not None
+        }
+    )
+    for row in rows:
+        yield replace(row, rank=ranks.get(row.model))
 
 
 def _by(plan: Plan, columns: Columns, judge: Judge) -> Iterator[Standing]:
@@ -133,6 +151,6 @@ def _order(item: tuple[tuple[Ending, str], int]) -> tuple[int, str]:
     return ENDINGS.index(ending), reason
 
 
-def _rank(standing: Standing) -> tuple[str, float, str]:
+def _order_of(standing: Standing) -> tuple[str, float, str]:
     average = standing.average
     return (standing.judge, -average.value if average else float("inf"), standing.model)

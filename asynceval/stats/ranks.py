@@ -1,6 +1,6 @@
 """Ranks: which places a model may have, and which models cannot be told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,15 @@ def above_by_interval(intervals: Sequence[tuple[float, float] | None]) -> Bools:
     low = np.array([np.nan if each is None else each[0] for each in intervals])
     high = np.array([np.nan if each is None else each[1] for each in intervals])
     return np.asarray(low[:, None] > high[None, :])
+
+
+def above_by_pairs(models: int, differences: Iterable[tuple[int, int, float]]) -> Bools:
+    """Return which models are above which, from (first, second, difference) of those told apart."""
+    above = np.zeros((models, models), dtype=np.bool_)
+    for first, second, difference in differences:
+        above[first, second] = difference > 0
+        above[second, first] = difference < 0
+    return above
 
 
 def rank_ranges(above: Bools) -> tuple[RankRange, ...]:

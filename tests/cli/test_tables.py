@@ -55,8 +55,17 @@ def test_no_number_is_cut(width: int, models: int) -> None:
     assert all(len(line) <= width for line in text.splitlines())
     assert text.count("7.00–7.00") == models
     # average, two ends of the interval and the categories; the turns where there is room for them
-    turns = 2 if width >= 80 else 0
+    turns = 2 if width >= 80 or models == 1 else 0
     assert text.count("7.00") == models * (3 + turns + len(CATEGORIES))
+
+
+def test_ranks_stand_beside_the_models_where_there_are_several() -> None:
+    """Equal models share all ranks and a letter, and a line says what that means; one has no rank."""
+    text = shown(["one", "other"], 80, Score(7.0))
+    assert text.count("1–2 a ") == 2
+    assert "cannot be told apart" in text
+    assert "cannot be told apart" not in shown(["one"], 80, Score(7.0))
+    assert "1–2" not in shown(["one", "other"], 50, Score(7.0))
 
 
 def test_what_is_missing_is_named() -> None:

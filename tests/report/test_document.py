@@ -90,6 +90,8 @@ def test_keys(tmp_path: Path) -> None:
             "own_family",
             "expected",
             "missing",
+            "rank",
+            "groups",
             "comparable",
             "turns",
             "categories",
@@ -123,6 +125,7 @@ def test_values(tmp_path: Path) -> None:
     math = {"mean": 5, "se": None, "ci": None, "n": 2, "comparable": True}
     assert alpha["categories"]["math"] == math
     assert (alpha["missing"], alpha["comparable"]) == ({}, True)
+    assert (alpha["rank"], alpha["groups"]) == ([1, 2], [1])
 
 
 def test_best_first(tmp_path: Path) -> None:

@@ -1,0 +1,69 @@
+"""Ranks: what may be said of the order of models, and what may not."""
+
+import numpy as np
+import pytest
+
+from asynceval.cli.rank_cells import ranks_of
+from asynceval.report.ranks import Rank, ranked
+
+QUESTIONS = [f"q{number}" for number in range(40)]
+
+
+def drawn(*means: float) -> dict[str, list[tuple[str, float]]]:
+    """Return scores of models with these means, each question as hard for all."""
+    dice = np.random.default_rng(3)
+    hard = dice.normal(0, 2, len(QUESTIONS))
+    return {
+        f"m{number}": [
+            (q, float(mean + hard[i] + dice.normal(0, 0.5))) for i, q in enumerate(QUESTIONS)
+        ]
+        for number, mean in enumerate(means)
+    }
+
+
+def test_models_that_are_told_apart_have_one_rank_each() -> None:
+    """A paired difference is found where intervals of the means overlap by far."""
+    found = ranked(drawn(7, 6, 5))
+    assert found == {"m0": Rank(1, 1, (1,)), "m1": Rank(2, 2, (2,)), "m2": Rank(3, 3, (3,))}
+
+
+def test_models_that_are_not_told_apart_share_ranks_and_a_group() -> None:
+    """Two alike models share places 2 and 3, and the group of both."""
+    found = ranked(drawn(8, 6, 6))
+    assert found["m0"] == Rank(1, 1, (1,))
+    assert found["m1"] == found["m2"] == Rank(2, 3, (2,))
+
+
+def test_few_questions_tell_nobody_apart() -> None:
+    """Three questions allow every order, whatever the means are."""
+    found = ranked({model: rows[:3] for model, rows in drawn(9, 5, 1).items()})
+    assert set(found.values()) == {Rank(1, 3, (1,))}
+
+
+def test_a_model_without_a_score_has_no_rank() -> None:
+    """It stands beside the others and takes no place from them."""
+    assert ranked({"a": [("q", 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
+    assert ranked({}) == {}
+
+
+def test_a_long_leaderboard_goes_by_intervals() -> None:
+    """Beyond 50 models those are above each other whose intervals do not meet."""
+    found = ranked(drawn(*(60 - number for number in range(60))))
+    assert found["m0"].best == 1 and found["m59"].worst == 60
+    assert found["m30"].best < 31 < found["m30"].worst < 40
+
+
+@pytest.mark.parametrize(
+    ("rank", "cell"),
+    [
+        (Rank(1, 1, (1,)), "1 a"),
+        (Rank(2, 5, (1, 2)), "2–5 ab"),
+        (Rank(2, 9, (2, 3, 4, 5, 6)), "2–9 b–f"),
+        (Rank(30, 31, (27,)), "30–31 27"),
+        (Rank(30, 31, (26, 27)), "30–31 26–27"),
+        (None, "-"),
+    ],
+)
+def test_ranks_in_cells(rank: Rank | None, cell: str) -> None:
+    """A range of places, and letters as long as there are enough of them."""
+    assert ranks_of(rank) == cell
