@@ -83,6 +83,14 @@ parallel = click.option(
 )
 
 
+html = click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the report as one HTML page, with every conversation.",
+)
+
+
 def asked(command: Command) -> Command:
     """Give a command CONFIG, `run_dir`, and the flags that say what is asked as its `flags`."""
 

@@ -30,7 +30,7 @@ class Prepared:
     """A sweep as far as it could be prepared.
 
     With any problem the plan may be missing or not fit to run; `keys` holds the endpoints whose key
-    is there or not needed, once the sweep is equipped.
+    is there or not needed, once the sweep is equipped. `html` is where the config wants the page.
     """
 
     sweep: Sweep
@@ -38,6 +38,7 @@ class Prepared:
     warnings: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     keys: Mapping[str, Secret | None] = field(default_factory=dict)
+    html: Path | None = None
 
     def whole(self) -> Plan:
         """Return the plan. Raises ConfigError with every problem, if there is any."""
@@ -73,7 +74,9 @@ def draft(request: Request, before: Plan | None, folder: Path) -> Prepared:
             plan, contradictions = fitted(plan, before, folder)
             problems += contradictions
         _attempt(plan.live().check, problems)
-    return Prepared(sweep, plan, () if loaded is None else loaded[1], tuple(problems))
+    html = None if request.html is None else Path(request.html)
+    warnings = () if loaded is None else loaded[1]
+    return Prepared(sweep, plan, warnings, tuple(problems), html=html)
 
 
 def extend(before: Plan, flags: Flags) -> Prepared:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import click
 
+from asynceval.cli import options
 from asynceval.prompts.template import TemplateMode
 
 
@@ -23,12 +24,7 @@ from asynceval.prompts.template import TemplateMode
     metavar="DIR",
     help="Also write scores.csv and judgments.csv into DIR.",
 )
-@click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Also write the report as one HTML page, with every conversation.",
-)
+@options.html
 @click.option(
     "--figures",
     type=click.Path(path_type=Path, file_okay=False),

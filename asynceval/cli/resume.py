@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from asynceval.cli import options
+
 
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path, file_okay=False))
@@ -20,7 +22,10 @@ import click
     is_flag=True,
     help="Start the servers and programs that the run directory names.",
 )
-def resume(run: Path | None, *, budget: float | None, run_programs: bool) -> None:
+@options.html
+def resume(
+    run: Path | None, *, budget: float | None, run_programs: bool, html: Path | None
+) -> None:
     """Continue RUN, a run directory. Default: the latest one in runs/.
 
     Makes the calls that are missing, with the questions, templates and limits of the last run. To
@@ -56,7 +61,7 @@ def resume(run: Path | None, *, budget: float | None, run_programs: bool) -> Non
         prepared = equip(Prepared(plan.sweep, plan))
         for warning in prepared.warnings:
             say(f"warning: {warning}")
-        sys.exit(start(prepared.whole(), folder, prepared.keys))
+        sys.exit(start(prepared.whole(), folder, prepared.keys, html=html))
 
 
 def _latest(runs: Path) -> Path | None:

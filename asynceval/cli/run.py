@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     type=click.Choice(["answers", "judgments"]),
     help="Only ask the models, or only judge the answers there are.",
 )
+@options.html
 def run(
     config: Path | None,
     *,
     flags: "Flags",
     run_dir: Path | None,
     only: Only | None,
+    html: Path | None,
 ) -> None:
     """Run a sweep: ask every model every question and have the answers judged.
 
@@ -59,4 +61,4 @@ def run(
         prepared = equip(draft)
         for warning in prepared.warnings:
             say(f"warning: {warning}")
-        sys.exit(start(prepared.whole(), folder, prepared.keys, only))
+        sys.exit(start(prepared.whole(), folder, prepared.keys, only, html or prepared.html))

@@ -10,9 +10,11 @@ import anyio
 from rich.console import Console
 
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
+from asynceval.cli.page import write_page
 from asynceval.cli.tables import Results, show
 from asynceval.cli.trust import FLAG, programs
 from asynceval.conversation import Plan
+from asynceval.domain.errors import StorageError
 from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
@@ -28,9 +30,16 @@ from asynceval.store.store import Store
 
 
 def start(
-    plan: Plan, folder: Path, keys: Mapping[str, Secret | None], only: Only | None = None
+    plan: Plan,
+    folder: Path,
+    keys: Mapping[str, Secret | None],
+    only: Only | None = None,
+    html: Path | None = None,
 ) -> int:
-    """Run a plan in its run directory, show the result, and return the exit code."""
+    """Run a plan in its run directory, show the result, and return the exit code.
+
+    With `html` the page is written there at the end, as far as the run has come.
+    """
     with locked(folder):
         plan = sealed(folder, plan)
         for change in write(folder, plan):
@@ -79,12 +88,33 @@ def start(
     if console.is_terminal:
         console.print()
     show(console, plan, summary, lost)
-    trusted = f" {FLAG}" if programs(plan.sweep) else ""
-    again = "the same command again" if only else f"asynceval resume {quote(str(folder))}{trusted}"
     _point(folder, summary)
+    if html is not None:
+        _write_page(html, folder, plan, summary)
+    again = "the same command again" if only else _resume(folder, plan.sweep, html)
     return _conclude(
         run, again, [way for judge in reached for way in _ways_on(judge, plan.sweep, again)]
     )
+
+
+def _write_page(path: Path, folder: Path, plan: Plan, summary: Summary) -> None:
+    """Write the page of a run that has ended. Raises StorageError, and says how to write it then."""
+    try:
+        with Store(folder, write=False) as store:
+            write_page(path, folder, plan, summary, store)
+    except StorageError as error:
+        again = f"asynceval report {quote(str(folder))} --html FILE"
+        raise StorageError(f"{error}. The run itself is kept; {again} writes its page") from error
+
+
+def _resume(folder: Path, sweep: Sweep, html: Path | None) -> str:
+    """Return the command that goes on with a run."""
+    words = ["asynceval resume", quote(str(folder))]
+    if programs(sweep):
+        words.append(FLAG)
+    if html is not None:
+        words.append(f"--html {quote(str(html))}")
+    return " ".join(words)
 
 
 def _warn_of_gaps(missing: Mapping[Path, int]) -> None:

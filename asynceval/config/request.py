@@ -37,7 +37,8 @@ class Request:
     `references` and `templates` are None where there are none and where ours are to be used.
     `categories` is empty for all; `limit` counts questions, after the choice of categories.
     `missing_reference` says what a missing reference is: an error or a warning. `skip_bad` leaves the
-    wrong lines of question and reference files out.
+    wrong lines of question and reference files out. `html` is where the page is written after a run, as
+    the config has it.
     """
 
     sweep: Sweep
@@ -49,6 +50,7 @@ class Request:
     reference_categories: tuple[str, ...] = tuple(sorted(REFERENCE_CATEGORIES))
     missing_reference: MissingReference = "refuse"
     skip_bad: bool = False
+    html: str | None = None
 
 
 def load(path: Path, ask: Ask = nobody) -> Request:
@@ -104,6 +106,7 @@ def read(path: Path, override: QuestionSet | None = None, ask: Ask = nobody) -> 
         limit=config.benchmark.limit,
         reference_categories=tuple(sorted(usual if chosen is None else chosen)),
         missing_reference=config.benchmark.missing_reference,
+        html=config.html,
     )
 
 

@@ -172,6 +172,7 @@ class ConfigTable(Table):
     """The whole file, its matrix written out."""
 
     name: Name
+    html: File | None = None
     benchmark: BenchmarkTable
     endpoints: dict[Name, EndpointTable]  # the imported one is known without a table
     models: Annotated[list[TargetTable], Field(min_length=1)]
@@ -187,7 +188,7 @@ class ConfigTable(Table):
         """Return the sweep that the file describes."""
         settings = self.given(
             *("benchmark", "endpoints", "models", "judges", "rubrics", "juries"),
-            *("compat", "system_messages", "budget"),
+            *("compat", "system_messages", "budget", "html"),
         )
         if self.compat is not None:
             settings["rule"] = self.compat
