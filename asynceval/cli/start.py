@@ -89,16 +89,20 @@ def start(
         console.print()
     show(console, plan, summary, lost)
     _point(folder, summary)
-    if html is not None:
-        _write_page(html, folder, plan, summary)
+    _write_page(html, folder, plan, summary)
     again = "the same command again" if only else _resume(folder, plan.sweep, html)
     return _conclude(
         run, again, [way for judge in reached for way in _ways_on(judge, plan.sweep, again)]
     )
 
 
-def _write_page(path: Path, folder: Path, plan: Plan, summary: Summary) -> None:
-    """Write the page of a run that has ended. Raises StorageError, and says how to write it then."""
+def _write_page(path: Path | None, folder: Path, plan: Plan, summary: Summary) -> None:
+    """Write the page of a run that has ended, if it is wanted.
+
+    Raises StorageError, and says how to write it then.
+    """
+    if path is None:
+        return
     try:
         with Store(folder, write=False) as store:
             write_page(path, folder, plan, summary, store)
