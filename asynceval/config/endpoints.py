@@ -66,6 +66,8 @@ class EndpointTable(Table):
     charges_max_tokens: bool | None = None
     timeout: Positive | None = None
     deadline: Positive | None = None
+    stream: bool | None = None
+    stall_timeout: Positive | None = None
     ca_file: File | None = None
     key_header: Header | None = None
     api_version: Text | None = None

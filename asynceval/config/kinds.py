@@ -17,6 +17,9 @@ def faults(sweep: Sweep) -> Iterator[Fault]:
         if endpoint.api_version is not None and "api_version" in provider(endpoint).lacks:
             path = ("endpoints", endpoint.name, "api_version")
             yield path, f'has no use: endpoints of kind "{endpoint.kind}" have none'
+        if endpoint.stream and provider(endpoint).stream is None:
+            path = ("endpoints", endpoint.name, "stream")
+            yield path, f'has no use: replies of kind "{endpoint.kind}" come whole'
     kinds: tuple[tuple[str, tuple[Target | Judge, ...]], ...] = (
         ("models", sweep.asked),
         ("judges", sweep.judges),
@@ -29,6 +32,8 @@ def faults(sweep: Sweep) -> Iterator[Fault]:
 
 def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[Fault]:
     asked, settings = provider(endpoint), item.settings
+    if item.stream and asked.stream is None:
+        yield (*path, "stream"), f'has no use: replies of kind "{endpoint.kind}" come whole'
     for name, _ in settings.given():
         if name in asked.lacks:
             yield (*path, name), f'has no use: kind "{endpoint.kind}" has no such setting'

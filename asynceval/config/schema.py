@@ -77,6 +77,7 @@ class _ModelTable(Table):
     body: Body | None = None
     headers: Headers | None = None
     server: ServerTable | None = None
+    stream: bool | None = None
 
     def own_server(self) -> Server | None:
         """Return the server that the model has to itself."""

@@ -26,7 +26,7 @@ class Reply:
     sent on and never judged. `finish_reason` is the server's, in OpenAI's words where it means the
     same ("stop", "length", "content_filter"). `model` is the name the server answered with. `flags` names what was done to the text on the way, such as
     "surrogate" for replaced half characters. `alternatives` are kept for the first tokens of a judge's verdict alone, where they
-    were asked for.
+    were asked for. `first_words` and `last_words` are the seconds from sending until they had come, of a streamed reply.
     """
 
     text: str
@@ -37,6 +37,17 @@ class Reply:
     fingerprint: str | None = None
     flags: tuple[str, ...] = ()
     alternatives: tuple[Alternatives, ...] = ()
+    first_words: float | None = None
+    last_words: float | None = None
+
+    @property
+    def tokens_per_second(self) -> float | None:
+        """Tokens a second after the first words, None where that was not measured."""
+        tokens = self.usage.completion_tokens
+        if tokens is None or self.first_words is None or self.last_words is None:
+            return None
+        seconds = self.last_words - self.first_words
+        return (tokens - 1) / seconds if seconds > 0 and tokens > 1 else None
 
     @property
     def is_truncated(self) -> bool:

@@ -67,7 +67,8 @@ class Endpoint:
     With `charges_max_tokens` a call counts its whole `max_tokens` against `tpm`, however short its
     reply is. `timeout` are the seconds from sending a request to the last byte of its reply,
     `deadline` those that all attempts of a call and the back-off between them may take together;
-    waiting for a limit counts for neither. `key_header` is the header that holds the key, instead of
+    waiting for a limit counts for neither. With `stream` replies come in pieces, at most `stall_timeout`
+    seconds apart once the first is there. `key_header` is the header that holds the key, instead of
     the kind's own; `api_version` and `http` are for the kinds that have them. `ca_file` holds certificates to
     trust besides the system's.
     """
@@ -83,6 +84,8 @@ class Endpoint:
     charges_max_tokens: bool = False
     timeout: float = 600.0
     deadline: float = 1800.0
+    stream: bool = False
+    stall_timeout: float = 60.0
     ca_file: str | None = None
     server: Server | None = None
     http: Http | None = None
@@ -125,7 +128,8 @@ class Budget:
 class Target:
     """A model under test. `model` is its name on the wire; `temperature` overrides the category's.
 
-    One that only imported judgments name has no answers: it is not `is_answered`.
+    One that only imported judgments name has no answers: it is not `is_answered`. `stream` overrides the
+    endpoint's.
     """
 
     name: str
@@ -138,6 +142,7 @@ class Target:
     settings: Settings = PLAIN
     is_answered: bool = True
     family: str | None = None
+    stream: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,7 @@ class Judge:
     length_neutral: bool = False
     own_family: OwnFamily = "judge"
     family: str | None = None
+    stream: bool | None = None
 
     @property
     def is_pairwise(self) -> bool:
@@ -220,6 +226,14 @@ class Sweep:
         if self.author is None or self.author in self.targets:
             return self.targets
         return (*self.targets, self.author)
+
+    def streaming(self, endpoint: Endpoint) -> frozenset[str]:
+        """Return the models and judges whose replies come in pieces at an endpoint."""
+        asked: tuple[Target | Judge, ...] = (*self.asked, *self.judges)
+        here = (item for item in asked if item.endpoint == endpoint.name)
+        return frozenset(
+            item.name for item in here if (endpoint.stream if item.stream is None else item.stream)
+        )
 
     def is_own(self, judge: Judge, *names: str | None) -> bool:
         """Whether a target of these names is of the judge's family, or is the judge's own model."""

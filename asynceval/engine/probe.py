@@ -57,7 +57,7 @@ async def probe(
             asked = {_asked_as(item): item for item in models if item.endpoint == endpoint.name}
             if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
-                route = Route(endpoint, Gate(endpoint), key)
+                route = Route(endpoint, Gate(endpoint), key, streaming=sweep.streaming(endpoint))
                 items = tuple(asked.values())
                 locks = [
                     gpus[gpu] for gpu in sorted(endpoint.server.gpus if endpoint.server else ())

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+import orjson
 from anyio import CancelScope, current_time
 
 from asynceval.domain.alias import is_alias
@@ -44,13 +45,14 @@ class Route:
 
     `has_answered` is true once a reply came. Halts are by the model's name in the sweep, None for all of
     them: what a server refuses may be one model's settings, and others have the same name on the wire.
-    `berth` is where calls wait for a server of ours.
+    `berth` is where calls wait for a server of ours, `streaming` are those whose replies come in pieces.
     """
 
     endpoint: Endpoint
     gate: Gate
     key: Secret | None
     berth: Berth | None = None
+    streaming: frozenset[str] = frozenset()
     breaker: Breaker = field(default_factory=Breaker)
     allowance: Allowance = field(default_factory=Allowance)
     churn: Churn = field(default_factory=Churn)
@@ -99,7 +101,12 @@ class Route:
         if attempt > 1:
             headers["X-Retry-Count"] = str(attempt - 1)
         url, body = self._provider.url(call), self._provider.body(call)
-        return Request(url, headers, body, timeout, self.endpoint.ca_file)
+        stream = self._provider.stream
+        if stream is None or call.model not in self.streaming:
+            return Request(url, headers, body, timeout, self.endpoint.ca_file)
+        body = orjson.dumps({**orjson.loads(body), **stream.fields})
+        stall = self.endpoint.stall_timeout
+        return Request(stream.url(url), headers, body, timeout, self.endpoint.ca_file, stall)
 
     async def send(
         self, transport: Transport, request: Request, admission: Admission | None = None
@@ -116,7 +123,9 @@ class Route:
             if admission is not None and (limit := stated(response.headers)) is not None:
                 self.gate.learn(admission, limit)
             body = masked_body(response.body, self.key)
-            outcome = decode(self._provider, response.status, response.headers, body)
+            outcome = decode(
+                self._provider, response.status, response.headers, body, response.arrivals
+            )
             if isinstance(outcome, Reply):
                 return outcome
             response = outcome

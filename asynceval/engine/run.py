@@ -149,7 +149,8 @@ class Run:
             if declared.is_imported:
                 continue
             gate = gates.setdefault(declared.gate, Gate(declared))
-            route = Route(declared, gate, self._keys.get(declared.name), berths.get(declared.name))
+            name, streaming = declared.name, self._plan.sweep.streaming(declared)
+            route = Route(declared, gate, self._keys.get(name), berths.get(name), streaming)
             client.connect(route)
             self._routes.append(route)
         self._gates = gates

@@ -10,12 +10,15 @@ from typing import Protocol
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
+from anyio import current_time
 from yarl import URL
 
 from asynceval.domain.failure import Cause, Failure
 from asynceval.engine.proxies import Proxies, proxies
+from asynceval.engine.stall import StalledError, timely
 from asynceval.engine.trust import refusal, trust
 from asynceval.providers.signal import Action, Signal
+from asynceval.providers.stream import Arrivals
 
 _CONNECT_SECONDS = 10.0
 _LARGEST_BODY = 32 << 20
@@ -31,7 +34,8 @@ _RAISE_FILES = (
 class Request:
     """What to send. `timeout` are the seconds from here to the last byte of the response.
 
-    `ca_file` holds certificates to trust besides the system's.
+    `ca_file` holds certificates to trust besides the system's. With `stall` the response comes in pieces,
+    at most so many seconds apart.
     """
 
     url: str
@@ -39,19 +43,22 @@ class Request:
     body: bytes
     timeout: float
     ca_file: str | None = None
+    stall: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """A response read to its end, whatever its status; of an error, as much of it as came.
 
-    `is_last` says that its connection takes no other request.
+    `is_last` says that its connection takes no other request. `arrivals` tells of a response in pieces how many
+    bytes had come when, in seconds from its request on.
     """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     is_last: bool = False
+    arrivals: Arrivals = ()
 
 
 class Transport(Protocol):
@@ -91,6 +98,9 @@ class _Peer:
         return Signal(Failure(Cause.MALFORMED, message), Action.GIVE_UP, maybe_paid=True)
 
     def timed_out(self, error: TimeoutError, seconds: float, received: int) -> Signal:
+        if isinstance(error, StalledError):
+            message = f"the stream of {self.host} {error} ({received} bytes of it arrived)"
+            return Signal(Failure(Cause.TIMEOUT, message), Action.RETRY, maybe_paid=True)
         if isinstance(error, aiohttp.ConnectionTimeoutError):
             message = f"no connection to {self.nearest} within {_CONNECT_SECONDS:g} s"
             if self.url.scheme == "https":
@@ -184,10 +194,12 @@ class AiohttpTransport:
         peer = self._peers.get((request.url, request.ca_file)) or self._meet(request)
         if isinstance(peer, Signal):
             return peer
-        ended: Signal | None = None
+        ended, stall = None, request.stall
         status, received, is_last = 0, 0, False
         headers: Mapping[str, str] = {}
         chunks: list[bytes] = []
+        arrivals: list[tuple[int, float]] = []
+        begun = current_time()
         try:
             async with self._session.request(
                 method,
@@ -201,8 +213,11 @@ class AiohttpTransport:
             ) as response:
                 status, headers = response.status, response.headers
                 is_last = _is_last(response)
-                async for chunk in response.content.iter_any():
+                pieces = response.content
+                async for chunk in pieces.iter_any() if stall is None else timely(pieces, stall):
                     received += len(chunk)
+                    if stall is not None:
+                        arrivals.append((received, current_time() - begun))
                     if received > _LARGEST_BODY:
                         ended = peer.too_large()
                         break
@@ -217,7 +232,7 @@ class AiohttpTransport:
         if peer.proxy is not None and _is_of_proxy(status, headers):
             return peer.refused_by_proxy(status)
         whole = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        return Response(status, headers, whole, is_last)
+        return Response(status, headers, whole, is_last, tuple(arrivals))
 
     def _meet(self, request: Request) -> _Peer | Signal:
         """Find out, once for each URL, how to reach it."""

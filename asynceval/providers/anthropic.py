@@ -6,10 +6,11 @@ from typing import Any, ClassVar
 from asynceval.domain.call import Call
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint
-from asynceval.providers import request
+from asynceval.providers import messages, request
 from asynceval.providers.known import Known, known
 from asynceval.providers.provider import Said
 from asynceval.providers.request import count, total, words
+from asynceval.providers.stream import Stream
 
 _PATH = "/messages"
 _VERSION = "2023-06-01"
@@ -34,6 +35,7 @@ class Anthropic:
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "seed"})
     place: ClassVar[str] = "content with text in it"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
+    stream: ClassVar[Stream | None] = messages.STREAM
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where messages are made."""

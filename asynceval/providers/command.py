@@ -8,6 +8,7 @@ from asynceval.domain.reply import Usage
 from asynceval.providers.openai import OpenAI
 from asynceval.providers.provider import Said
 from asynceval.providers.request import count, words
+from asynceval.providers.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Command(OpenAI):
     lacks: ClassVar[frozenset[str]] = frozenset({"api_version", "headers", "reasoning"})
     place: ClassVar[str] = "text"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
+    stream: ClassVar[Stream | None] = None
     limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_tokens")
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model

@@ -7,9 +7,10 @@ from urllib.parse import quote
 from asynceval.domain.call import Call
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint
-from asynceval.providers import request
+from asynceval.providers import candidates, request
 from asynceval.providers.provider import Said
 from asynceval.providers.request import count, total, words
+from asynceval.providers.stream import Stream
 
 _VERSION = "/v1beta"
 _ROLES = {"user": "user", "assistant": "model"}
@@ -35,6 +36,7 @@ class Gemini:
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "reasoning"})
     place: ClassVar[str] = "candidates[0]"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
+    stream: ClassVar[Stream | None] = candidates.STREAM
 
     def url(self, call: Call) -> str:
         """Return where the model is; its name may hold the collection it belongs to."""

@@ -11,6 +11,7 @@ from asynceval.domain.sweep import Endpoint, Http
 from asynceval.providers import request
 from asynceval.providers.provider import Said
 from asynceval.providers.request import count, words
+from asynceval.providers.stream import Stream
 from asynceval.providers.template import PLACEHOLDER, filled, found
 
 _OPTIONAL = ("top_p", "seed", "stop", "effort")
@@ -32,6 +33,7 @@ class Templated:
     endpoint: Endpoint
 
     efforts: ClassVar[tuple[type, ...]] = (str, int)
+    stream: ClassVar[Stream | None] = None
 
     @property
     def http(self) -> Http:

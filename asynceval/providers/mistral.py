@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from asynceval.providers import deltas
 from asynceval.providers.openai import OpenAI
+from asynceval.providers.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,4 +14,5 @@ class Mistral(OpenAI):
 
     limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_tokens")
     seed: ClassVar[str] = "random_seed"
+    stream: ClassVar[Stream | None] = deltas.PLAIN
     endings: ClassVar[dict[str, str]] = {"model_length": "length"}

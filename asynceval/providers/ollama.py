@@ -7,19 +7,37 @@ from asynceval.domain.call import Call, Settings
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint
 from asynceval.providers import request
-from asynceval.providers.provider import Said, UnreadableError
+from asynceval.providers.provider import Said
 from asynceval.providers.request import count, words
+from asynceval.providers.stream import CUT, Stream, UnreadableError
+
+
+def _join(pieces: list[Any]) -> Any:
+    """Return the answer that the lines are of; the last of them says that it is done."""
+    last = pieces[-1]
+    if last.get("done") is not True:
+        raise UnreadableError(CUT)
+    said = [piece.get("message") or {} for piece in pieces]
+    texts = {name: "".join(m.get(name) or "" for m in said) for name in ("content", "thinking")}
+    calls = any(message.get("tool_calls") for message in said)
+    return {**last, "message": {**texts, "tool_calls": calls}}
+
+
+def _speaks(piece: Any) -> bool:
+    message = piece.get("message") or {}
+    return bool(message.get("content") or message.get("thinking"))
 
 
 @dataclass(frozen=True, slots=True)
 class Ollama:
-    """The chat of an Ollama server. Its default is a stream, so it is told not to."""
+    """The chat of an Ollama server. Its default is a stream, so it is told what is wanted."""
 
     endpoint: Endpoint
 
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version"})
     place: ClassVar[str] = "message.content"
     efforts: ClassVar[tuple[type, ...]] = (str,)
+    stream: ClassVar[Stream | None] = Stream(_join, _speaks, {"stream": True})
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where the chat is."""

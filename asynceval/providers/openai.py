@@ -11,10 +11,11 @@ from asynceval.domain.call import Call
 from asynceval.domain.reply import Alternatives, Usage
 from asynceval.domain.sweep import Endpoint
 from asynceval.prompts.weighing import at_verdict
-from asynceval.providers import request
+from asynceval.providers import deltas, request
 from asynceval.providers.known import known
-from asynceval.providers.provider import Said, UnreadableError
+from asynceval.providers.provider import Said
 from asynceval.providers.request import count, words
+from asynceval.providers.stream import Stream, UnreadableError
 
 _PATH = "/chat/completions"
 _TOP = 20
@@ -38,6 +39,7 @@ class OpenAI:
     seed: ClassVar[str] = "seed"
     endings: ClassVar[dict[str, str]] = {}
     broken: ClassVar[tuple[str, ...]] = ("error", "abort")
+    stream: ClassVar[Stream | None] = deltas.COUNTED
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where chat completions are. A query (`?api-version=...`) is kept."""
@@ -50,8 +52,7 @@ class OpenAI:
     def body(self, call: Call) -> bytes:
         """Return the request's JSON.
 
-        Neither `n` nor `stream` is ever sent: some servers ignore the one, and a reply in pieces may
-        end early without an error. Several answers are several calls.
+        `n` is never sent, since some servers ignore it: several answers are several calls.
         """
         content = {"model": call.wire, "messages": call.messages, **self.settings(call)}
         return request.encoded(content, call)

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Protocol
 
 from asynceval.domain.call import Call
 from asynceval.domain.reply import Alternatives, Usage
+from asynceval.providers.stream import Stream
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +29,15 @@ class Said:
     alternatives: tuple[Alternatives, ...] = ()
 
 
-class UnreadableError(ValueError):
-    """A success that is no reply: what is wrong with it, in words for people."""
-
-
 class Provider(Protocol):
     """One kind of endpoint, made for one endpoint. Pure: no I/O, no clock.
 
-    `efforts` are the types that `effort` may have: a word, a number of tokens.
+    `efforts` are the types that `effort` may have: a word, a number of tokens. `stream` tells how its
+    replies come in pieces, None if they never do.
     """
 
     efforts: ClassVar[tuple[type, ...]]
+    stream: ClassVar[Stream | None]
 
     @property
     def lacks(self) -> frozenset[str]:

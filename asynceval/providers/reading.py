@@ -11,9 +11,10 @@ import orjson
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.prompts.verdicts import strip_reasoning
-from asynceval.providers.provider import Provider, Said, UnreadableError
+from asynceval.providers.provider import Provider, Said
 from asynceval.providers.refusal import is_error, refused
 from asynceval.providers.signal import Action, Signal
+from asynceval.providers.stream import Arrivals, Streamed, UnreadableError, streamed
 
 _EXCERPT = 500
 _ENCODINGS = ("identity", "gzip", "deflate", "")
@@ -21,17 +22,24 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 def decode(
-    provider: Provider, status: int, headers: Mapping[str, str], content: bytes
+    provider: Provider,
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes,
+    arrivals: Arrivals = (),
 ) -> Reply | Signal:
     """Return the reply in a response, or what its failure calls for. Never raises.
 
     A success counts only when the JSON is whole and holds a text: a proxy's page, a cut body and
-    an error inside a 200 are none.
+    an error inside a 200 are none. Of a reply that was asked for in pieces, `arrivals` tells when they came.
     """
     try:
-        parsed, flags = _parse(content)
-    except ValueError:
-        return _not_json(status, headers, content)
+        came, flags = _whole(provider, status, content, arrivals)
+    except ValueError as error:
+        is_cut = isinstance(error, UnreadableError)
+        cut = _unusable(Cause.MALFORMED, str(error), status, content)
+        return cut if is_cut else _not_json(status, headers, content)
+    parsed = came.whole
     if not 200 <= status < 300 or is_error(parsed):
         return refused(status, headers, parsed)
     try:
@@ -49,10 +57,35 @@ def decode(
         fingerprint=said.fingerprint,
         flags=flags,
         alternatives=said.alternatives,
+        first_words=came.first,
+        last_words=came.last,
     )
     if reply.finish_reason == "length" and _is_all_thinking(reply):
         return _withheld(Cause.THINKING, _all_thinking(reply))
     return reply if reply.text.strip() else _textless(reply, said, status, content)
+
+
+def _whole(
+    provider: Provider, status: int, content: bytes, arrivals: Arrivals
+) -> tuple[Streamed, tuple[str, ...]]:
+    """Return the JSON of a body, put together if it came in pieces, and flags. Raises ValueError."""
+    try:
+        parsed, flags = _parse(content)
+    except ValueError:
+        is_stream = 200 <= status < 300 and arrivals and _is_stream(content)
+        if not is_stream or provider.stream is None:
+            raise
+    else:
+        return Streamed(parsed), flags
+    try:
+        return streamed(provider.stream, content, arrivals), ()
+    except (LookupError, TypeError, AttributeError) as error:
+        raise UnreadableError("it is no stream of its kind") from error
+
+
+def _is_stream(content: bytes) -> bool:
+    """Whether it may be events, or lines of JSON."""
+    return content.lstrip().startswith((b"data:", b"event:", b":", b"id:", b"retry:", b"{"))
 
 
 def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:

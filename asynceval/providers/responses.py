@@ -8,11 +8,23 @@ from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint
 from asynceval.providers import request
 from asynceval.providers.known import known
-from asynceval.providers.provider import Said, UnreadableError
+from asynceval.providers.provider import Said
 from asynceval.providers.request import count, words
+from asynceval.providers.stream import CUT, Stream, UnreadableError
 
 _PATH = "/responses"
 _ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
+
+
+def _join(pieces: list[Any]) -> Any:
+    """Return the response that the last event holds whole."""
+    if "response" not in pieces[-1] or pieces[-1]["response"]["status"] == "in_progress":
+        raise UnreadableError(CUT)
+    return pieces[-1]["response"]
+
+
+def _speaks(piece: Any) -> bool:
+    return str(piece.get("type")).endswith(".delta") and bool(piece.get("delta"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +36,7 @@ class Responses:
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "seed", "stop"})
     place: ClassVar[str] = "output with a message in it"
     efforts: ClassVar[tuple[type, ...]] = (str,)
+    stream: ClassVar[Stream | None] = Stream(_join, _speaks, {"stream": True})
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where responses are made."""

@@ -54,6 +54,7 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
         ],
         "reasks": [asdict(reasks) for reasks in summary.reasks],
         "weights": [asdict(its) for its in summary.weights],
+        "speed": [asdict(its) for its in summary.speeds],
         "juries": [
             {**asdict(its.jury), "n": its.n, "decided": its.decided, "missing": dict(its.missing)}
             for its in summary.juries

@@ -46,7 +46,8 @@ class Outcome:
     call's, which equal cells share; `before` are the keys and tokens of a judgment's earlier replies,
     which came to nothing usable, and `rungs` say what was asked after each. `answered_by` is the name
     that the server gave to the model, and `fingerprint` its revision. `characters` is how long an answer
-    is in what its judge sees of it; it may be empty there, or imitate a judge.
+    is in what its judge sees of it; it may be empty there, or imitate a judge. Of a streamed answer `first_words`
+    are the seconds until it began.
     """
 
     cell: Cell
@@ -64,6 +65,8 @@ class Outcome:
     before: tuple[tuple[bytes, Usage], ...] = ()
     rungs: tuple[Rung, ...] = ()
     blamed: str | None = None
+    first_words: float | None = None
+    tokens_per_second: float | None = None
 
     @classmethod
     def answered(cls, cell: Cell, key: bytes, reply: Reply) -> Self:
@@ -79,6 +82,8 @@ class Outcome:
             characters=len(said),
             is_empty=not said or said.isspace(),
             is_imitation=imitates(said),
+            first_words=reply.first_words,
+            tokens_per_second=reply.tokens_per_second,
         )
 
     @classmethod

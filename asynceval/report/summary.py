@@ -17,6 +17,7 @@ from asynceval.report.juries import Bench, Juries, seated
 from asynceval.report.outcomes import Ending, Outcome
 from asynceval.report.pairwise import PairStanding, PlaceBias, pair_standings, place_biases
 from asynceval.report.reasks import Climbs, Reasks
+from asynceval.report.speed import Speed, Stopwatch
 from asynceval.report.spending import Bill, Spending
 from asynceval.report.standings import Standing, standings
 from asynceval.report.weights import Scales, Weights
@@ -51,6 +52,7 @@ class Summary:
     reasks: tuple[Reasks, ...]
     juries: tuple[Bench, ...]
     weights: tuple[Weights, ...]
+    speeds: tuple[Speed, ...]
     warnings: tuple[str, ...]
     columns: Columns
 
@@ -72,6 +74,7 @@ class Counter:
         self._bill = Bill(plan)
         self._climbs = Climbs(plan)
         self._scales = Scales(plan)
+        self._stopwatch = Stopwatch()
 
     def add(self, outcome: Outcome) -> None:
         """Count one cell."""
@@ -88,6 +91,7 @@ class Counter:
         if cell.judge is None:
             self._columns.add(outcome)
             self._roll.add(outcome)
+            self._stopwatch.add(outcome)
             if outcome.is_imitation:
                 self._imitations.add((cell.target, cell.question, cell.choice, cell.turn))
             return
@@ -132,6 +136,7 @@ class Counter:
             reasks=self._climbs.reasks(),
             juries=self._juries.benches(),
             weights=self._scales.weights(),
+            speeds=self._stopwatch.speeds(),
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(ranked),

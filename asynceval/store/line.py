@@ -72,6 +72,10 @@ def encode(record: Record) -> bytes:
         content["alternatives"] = [
             [[token, round(share, 6)] for token, share in others] for others in reply.alternatives
         ]
+    if reply.first_words is not None:
+        content["first_words"] = _rounded(reply.first_words)
+    if reply.last_words is not None:
+        content["last_words"] = _rounded(reply.last_words)
     if record.worst is not None:
         content["worst_prompt_tokens"] = record.worst.prompt_tokens
         content["worst_completion_tokens"] = record.worst.completion_tokens
@@ -148,4 +152,6 @@ def decode_reply(content: dict[str, Any]) -> Reply:
             tuple((token, share) for token, share in others)
             for others in content.get("alternatives", ())
         ),
+        first_words=content.get("first_words"),
+        last_words=content.get("last_words"),
     )

@@ -4,7 +4,7 @@ import pytest
 
 from asynceval.config.kinds import faults
 from asynceval.domain.call import Settings
-from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.domain.sweep import Endpoint, Http, Judge, Sweep, Target
 
 
 def told(
@@ -62,3 +62,15 @@ def test_probabilities_are_asked_for_where_they_are_told(kind: str, is_told: boo
     judge = Judge("j", "e", "j", logprobs=True)
     found = dict(faults(Sweep("s", (Endpoint("e", "http://h", kind),), (), (judge,))))
     assert (("judges", 0, "logprobs") in found) is is_told
+
+
+@pytest.mark.parametrize(("kind", "streams"), [("openai", True), ("http", False)])
+def test_a_kind_whose_replies_come_whole_does_not_stream(kind: str, streams: bool) -> None:
+    """Neither for an endpoint nor for a model."""
+    http = Http('{"p":"{prompt}"}', "text")
+    endpoint = Endpoint("e", "http://h", kind, stream=True, http=http)
+    target = Target("m", "e", "m", stream=True)
+    found = dict(faults(Sweep("s", (endpoint,), (target,), ())))
+    message = f'has no use: replies of kind "{kind}" come whole'
+    keys = [("endpoints", "e", "stream"), ("models", 0, "stream")]
+    assert found == ({} if streams else dict.fromkeys(keys, message))

@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from anyio import sleep
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from asynceval.domain.call import Call, Message, Sampling, Settings
@@ -130,6 +131,13 @@ class Vendor:
     requests: list[tuple[str, str, Mapping[str, str], bytes]] = field(default_factory=list)
     url: str = ""
     then: int = 200
+    pieces: Sequence[bytes] = ()
+    pauses: Sequence[float] = ()
+
+    def streams(self, pieces: Sequence[bytes], pauses: Sequence[float] = ()) -> None:
+        """Answer in these pieces from now on, each after its pause in seconds; then close."""
+        self.answers(b"")
+        self.pieces, self.pauses = pieces, pauses
 
     def answers(
         self,
@@ -142,15 +150,26 @@ class Vendor:
         self.content = content if isinstance(content, bytes) else orjson.dumps(content)
         self.status, self.headers = status, headers or {}
         self.then = status if then is None else then
+        self.pieces = ()
         self.requests.clear()
 
-    async def handle(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Keep the request, and answer."""
         body = await request.read()
         self.requests.append((request.method, request.raw_path, request.headers, body))
+        if self.pieces:
+            return await self._stream(request)
         headers = {"Content-Type": "application/json", **self.headers}
         status = self.status if len(self.requests) == 1 else self.then
         return web.Response(status=status, body=self.content, headers=headers)
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        for number, piece in enumerate(self.pieces):
+            await sleep(self.pauses[number] if number < len(self.pauses) else 0)
+            await response.write(piece)
+        return response
 
 
 @dataclass(frozen=True)

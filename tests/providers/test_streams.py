@@ -1,0 +1,155 @@
+"""The contract of every kind that streams, over HTTP, with servers that stream as their vendors document."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import orjson
+import pytest
+
+from asynceval.domain.cell import Cell
+from asynceval.domain.failure import Cause
+from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.secret import Secret
+from asynceval.engine.gate import Gate
+from asynceval.engine.route import Route
+from asynceval.providers.kinds import provider
+from asynceval.providers.signal import Action, Signal
+from asynceval.store.line import Record, decode, encode
+from tests.providers.dialect import COMPLETION, KEY, PROMPT, THOUGHT, Dialect, Line, line
+from tests.providers.vendors.every import BY_HTTP, EVERY
+from tests.providers.vendors.openai import OPENAI
+from tests.providers.vendors.streams import STREAMS, data
+
+pytestmark = pytest.mark.timeout(60)
+STREAMING = [dialect for dialect in BY_HTTP if dialect.kind in STREAMS]
+every_stream = pytest.mark.parametrize("dialect", STREAMING, ids=str)
+TEXTS = ["Hel", "lo, wörld", ".\n\ndata: no"]
+
+
+@pytest.fixture(scope="module", name="line")
+def open_line() -> Iterator[Line]:
+    """Open one server for all tests here; each says what it answers."""
+    with line() as opened:
+        yield opened
+
+
+def send(line: Line, dialect: Dialect, stall: float = 30.0) -> Reply | Signal:
+    """Send a call whose reply is to come in pieces."""
+    endpoint = replace(dialect.endpoint(line.server.url), stall_timeout=stall)
+    route = Route(endpoint, Gate(endpoint), Secret(KEY), streaming=frozenset({"m"}))
+    call = dialect.call(is_whole=False)
+    request = route.request(call, call.key(), 1, 20.0)
+    return line.portal.call(route.send, line.http, request)
+
+
+def test_every_kind_streams_or_says_that_it_does_not() -> None:
+    """Those of chat completions stream alike; a template or a program does not."""
+    kinds = {dialect.kind for dialect in EVERY}
+    without = {k.kind for k in EVERY if provider(k.endpoint("http://h")).stream is None}
+    assert without == {"http", "command"}
+    alike = {"azure", "mistral", "deepseek", "openrouter", "together", "groq"}
+    assert kinds == without | alike | set(STREAMS)
+
+
+@every_stream
+@pytest.mark.parametrize("ending", ["stop", "length"])
+def test_a_stream_is_the_reply_that_it_would_have_been_in_one(
+    line: Line, dialect: Dialect, ending: str
+) -> None:
+    """Text, thinking, ending, tokens and name; and when it began."""
+    pieces = STREAMS[dialect.kind](TEXTS, "Hm.", ending)
+    line.server.streams(pieces, [0.0, 0.05] + [0.02] * len(pieces))
+    got = send(line, dialect)
+    assert isinstance(got, Reply), got
+    assert (got.text, got.reasoning) == ("".join(TEXTS), "Hm.")
+    assert (got.finish_reason, got.model) == (ending, "m-1-2026")
+    assert (got.usage.prompt_tokens, got.usage.completion_tokens) == (PROMPT, COMPLETION)
+    assert got.usage.reasoning_tokens in (None, THOUGHT)
+    assert got.first_words is not None
+    assert got.last_words is not None
+    assert 0 < got.first_words < got.last_words < 20
+    assert got.tokens_per_second == (COMPLETION - 1) / (got.last_words - got.first_words)
+    record = Record(b"k" * 16, Cell("1", "writing", 1, "m", 0), got, 1.0, 0.0, 1.0, 1)
+    stored = decode(encode(record)[:-1]).reply
+    assert stored.first_words == pytest.approx(got.first_words, abs=1e-6)
+    assert stored.last_words == pytest.approx(got.last_words, abs=1e-6)
+
+
+@every_stream
+def test_a_stream_is_asked_for_as_documented(line: Line, dialect: Dialect) -> None:
+    """By a field, or by another method of the model; unasked there is no trace of it."""
+    line.server.streams(STREAMS[dialect.kind](["Hi"], "Hm.", "stop"))
+    send(line, dialect)
+    ((_, path, _, body),) = line.server.requests
+    plain = dialect.body(is_whole=False)
+    if dialect.kind == "gemini":
+        streaming = dialect.path.replace(":generateContent", ":streamGenerateContent?alt=sse")
+        assert (path, orjson.loads(body)) == (streaming, plain)
+        return
+    counts = {"stream_options": {"include_usage": True}} if dialect is OPENAI else {}
+    assert (path, orjson.loads(body)) == (dialect.path, {**plain, "stream": True, **counts})
+
+
+@every_stream
+def test_a_stream_that_is_cut_is_never_a_reply(line: Line, dialect: Dialect) -> None:
+    """Wherever it is cut, though the server closes as if all was said."""
+    pieces = STREAMS[dialect.kind](["Hello", "."], "Hm.", "stop")
+    whole = b"".join(pieces)
+    last = whole.rindex(b'"finish_reason":"stop"' if dialect is OPENAI else b"{", 0, len(whole) - 9)
+    for end in (*range(1, last, 37), last):
+        line.server.streams([whole[:end]])
+        got = send(line, dialect)
+        assert isinstance(got, Signal), whole[:end]
+        assert (got.failure.cause, got.action) == (Cause.MALFORMED, Action.RETRY_ONCE)
+        assert got.maybe_paid
+
+
+@every_stream
+def test_a_stream_that_stalls_is_left(line: Line, dialect: Dialect) -> None:
+    """The first piece may take its time, each of the others may not."""
+    pieces = STREAMS[dialect.kind](["Hello", "."], "Hm.", "stop")
+    line.server.streams(pieces, [0.4])
+    assert isinstance(send(line, dialect, stall=0.3), Reply)
+    line.server.streams(pieces, [0, 0, 5.0])
+    got = send(line, dialect, stall=0.3)
+    assert isinstance(got, Signal)
+    assert (got.failure.cause, got.action) == (Cause.TIMEOUT, Action.RETRY)
+    assert "stood still for 0.3 s" in got.failure.message
+    assert got.maybe_paid
+
+
+@every_stream
+def test_a_server_that_does_not_stream_is_understood(line: Line, dialect: Dialect) -> None:
+    """Its reply is whole, only not measured; its errors are what they always are."""
+    line.server.answers(dialect.answer("Hello.", None, "stop"))
+    got = send(line, dialect)
+    assert isinstance(got, Reply)
+    assert (got.text, got.first_words, got.tokens_per_second) == ("Hello.", None, None)
+    refusal = dialect.refusals[0]
+    line.server.answers(refusal.body, refusal.status, refusal.headers)
+    refused = send(line, dialect)
+    assert isinstance(refused, Signal)
+    assert (refused.failure.cause, refused.action) == (refusal.cause, refusal.action)
+
+
+@every_stream
+def test_an_error_in_a_stream_is_one(line: Line, dialect: Dialect) -> None:
+    """However much was said before it."""
+    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+    piece = orjson.dumps(error) + b"\n" if dialect.kind == "ollama" else data(error)
+    line.server.streams([*STREAMS[dialect.kind](["Hello"], "Hm.", "stop")[:3], piece])
+    got = send(line, dialect)
+    assert isinstance(got, Signal)
+    assert got.failure.cause in (Cause.RATE, Cause.SERVER)
+    assert "Overloaded" in got.failure.message
+
+
+def test_usage_is_optional_and_thinking_has_two_names(line: Line) -> None:
+    """Compatible servers differ: no usage, no [DONE], `reasoning`, a single newline at the end."""
+    piece = {"choices": [{"index": 0, "delta": {"reasoning": "Hm.", "content": None}}]}
+    last = {"choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": "stop"}]}
+    line.server.streams([data(piece), data(last)[:-1]])
+    got = send(line, OPENAI)
+    assert isinstance(got, Reply)
+    assert (got.text, got.reasoning, got.usage) == ("Hi", "Hm.", Usage())
+    assert got.tokens_per_second is None
