@@ -50,6 +50,7 @@ def test_keys(tmp_path: Path) -> None:
         "reasks",
         "juries",
         "weights",
+        "speed",
         "failures",
         "cost",
         "warnings",
