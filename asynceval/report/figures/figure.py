@@ -101,7 +101,6 @@ def stylesheet() -> Markup:
         colour = f"var(--series-{n})"
         rules.append(f".fill-{n}{{fill:{colour}}}")
         rules.append(f".line-{n}{{stroke:{colour};stroke-width:2;fill:none}}")
-        rules.append(f".area-{n}{{fill:{colour};fill-opacity:.07;stroke:none}}")
     for kind in ("rising", "parted"):
         for n in range(STEPS):
             rules.append(f".{kind}-{n}{{fill:var(--{kind}-{n})}}")

@@ -8,7 +8,7 @@ from asynceval.report.figures.figure import Figure, Grid, label, name_width
 from asynceval.report.figures.markup import joined, tag
 from asynceval.report.figures.scale import shade
 
-_SHORT = 16
+_SHORT = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Cells:
 def heat(name: str, title: str, corner: str, cells: Cells, shown: Callable[[float], str]) -> Figure:
     """Return a heat map; names of columns stand upright over them."""
     width, height = (46.0, 24.0) if len(cells.columns) <= 16 else (34.0, 20.0)
-    left, top = name_width(cells.rows), 34.0 + 6.6 * _longest(cells.columns)
+    left, top = name_width(cells.rows), 34.0 + 7.2 * _longest(cells.columns)
     body = [label(0, 14, title, "title", most=90)]
     for number, column in enumerate(cells.columns):
         x = left + width * (number + 0.5)

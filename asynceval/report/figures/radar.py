@@ -30,7 +30,7 @@ def radar(name: str, title: str, cells: Cells) -> Figure:
     body = [label(0, 14, title, "title", most=90)]
     body += (
         tag("polygon", points=_points(cx, cy, [axis.at(tick)] * spokes), class_="rule")
-        for tick in axis.ticks(4)
+        for tick in axis.ticks(5)
     )
     for number, column in enumerate(cells.columns):
         x, y = _point(cx, cy, _RADIUS, number, spokes)
@@ -38,7 +38,8 @@ def radar(name: str, title: str, cells: Cells) -> Figure:
         x, y = _point(cx, cy, _RADIUS + 14, number, spokes)
         side = "middle" if abs(x - cx) < 2 else "start" if x > cx else "end"
         body.append(label(x, y + 4, column, "ink", anchor=side, most=20))
-    body += (label(cx + 3, cy - axis.at(tick) + 3, f"{tick:g}") for tick in axis.ticks(4))
+    marks = axis.ticks(5)
+    body += (label(cx + 4, cy - axis.at(mark) + 12, f"{mark:g}") for mark in marks)
     legend = 2 * (_SIDE + _RADIUS) + 10
     for number, row in enumerate(rows):
         body.append(tag("g", *_model(number, cells, axis, (cx, cy)), class_="series"))
@@ -80,18 +81,14 @@ def _model(number: int, cells: Cells, axis: Axis, centre: tuple[float, float]) -
         if value is not None
     ]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
-    found = [
-        tag(
-            "polygon" if whole else "polyline",
-            points=points,
-            class_=f"line-{number}",
-            stroke_dasharray=_DASHES[number],
-        )
-    ]
-    if whole:
-        found.insert(0, tag("polygon", points=points, class_=f"area-{number}"))
-    found += (tag("circle", cx=x, cy=y, r=2.5, class_=f"fill-{number}") for x, y in drawn)
-    return found
+    line = tag(
+        "polygon" if whole else "polyline",
+        points=points,
+        class_=f"line-{number}",
+        stroke_dasharray=_DASHES[number],
+    )
+    dots = (tag("circle", cx=x, cy=y, r=2.5, class_=f"fill-{number}") for x, y in drawn)
+    return [line, *dots]
 
 
 def _point(cx: float, cy: float, radius: float, number: int, spokes: int) -> tuple[float, float]:

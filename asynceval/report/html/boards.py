@@ -4,38 +4,40 @@ from collections.abc import Iterator, Sequence
 
 from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.report.figures.figure import label
 from asynceval.report.figures.gallery import ends_of
 from asynceval.report.figures.intervals import spread, whisker
-from asynceval.report.figures.markup import Child, Markup, joined, tag
+from asynceval.report.figures.markup import Child, Markup, tag
 from asynceval.report.figures.scale import Axis
 from asynceval.report.html.tables import table
 from asynceval.report.juries import seated
 from asynceval.report.pairwise import PairStanding
+from asynceval.report.ranks import Rank
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
 
 _WIDTH, _HEIGHT = 220.0, 20.0
-_NOTE = "Intervals are 95 %, and the question is the unit: both turns of one depend on each other."
+_ALIKE = (
+    "Rank: the places that the data allow. Alike: models that share a letter are not told apart (paired "
+    "by question, corrected for the number of pairs). Intervals are 95 %, clustered by question."
+)
 _UNEVEN = "* has fewer scores than other models: its place is unsure."
 
 
 def boards(plan: Plan, summary: Summary) -> Iterator[Markup]:
-    """Yield the leaderboard of each judge and jury."""
+    """Yield the leaderboard of each judge and jury, and how to read them."""
+    ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
     for judge in seated(plan).sweep.judges:
-        if judge.is_pairwise:
-            pairs = [its for its in summary.pairwise if its.judge == judge.name]
-            if pairs:
-                yield joined(_pairs(judge, pairs), tag("p", _NOTE, class_="note"))
-            continue
+        pairs = [its for its in summary.pairwise if its.judge == judge.name]
         rows = [its for its in summary.standings if its.judge == judge.name]
+        if pairs:
+            yield tag("div", _pairs(judge, pairs), class_="board")
         if rows:
-            ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
-            uneven = any(not row.whole.is_comparable for row in rows)
-            yield joined(
-                _scores(judge, rows, ends[0]),
-                tag("p", _NOTE, f" {_UNEVEN}" if uneven else None, class_="note"),
-            )
+            yield tag("div", _scores(judge, rows, ends[0]), class_="board")
+    if summary.pairwise or summary.standings:
+        uneven = any(not row.whole.is_comparable for row in summary.standings)
+        yield tag("p", _ALIKE, f" {_UNEVEN}" if uneven else None, class_="note")
 
 
 def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -> Markup:
@@ -43,14 +45,14 @@ def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -
     turns = list(rows[0].turns)
     has_flagged = any(row.flagged for row in rows)
     header = (
-        *("model", "mean", _axis_words(axis), "95 %"),
+        *("model", "rank", "alike", "mean", _ends(axis), "95 %"),
         *(f"turn {turn}" for turn in turns),
         *(["unflagged"] if has_flagged else []),
         "n of expected",
     )
     cells = (
         (
-            *(row.model, _part(row.whole)),
+            *(row.model, _ranks(row.rank), _letters(row.rank), _part(row.whole)),
             _line(axis, row.average),
             _interval(row.average),
             *(_part(row.turns[turn]) for turn in turns),
@@ -59,19 +61,19 @@ def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -
         )
         for row in rows
     )
-    return table(f"Scores by {judge.name}", header, cells, (0, 2))
+    return table(f"Scores by {judge.name}", header, cells, (0, 2, 4))
 
 
 def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
     beside = "every other model" if judge.baseline is None else judge.baseline
     axis = spread([(row.model, row.record.adjusted) for row in rows], 6, _WIDTH - 6, (0.0, 1.0))
     header = (
-        *("model", "win rate", _axis_words(axis, percent=True), "95 %"),
+        *("model", "rank", "alike", "win rate", _ends(axis, 100, " %"), "95 %"),
         *("win", "tie", "loss", "rating", "95 %", "n of expected"),
     )
     cells = (
         (
-            row.model,
+            *(row.model, _ranks(row.rank), _letters(row.rank)),
             _percent(row.record.adjusted),
             _line(axis, row.record.adjusted),
             _percents(row.record.adjusted),
@@ -83,14 +85,14 @@ def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
         for row in rows
     )
     title = f"Pairs judged by {judge.name}: each model beside {beside}; a tie is half a win"
-    return table(title, header, cells, (0, 2))
+    return table(title, header, cells, (0, 2, 4))
 
 
 def _line(axis: Axis, estimate: Estimate | None) -> Markup:
     """Return an interval as a drawing of its own; its numbers stand beside it."""
     ticks = (
         tag("line", x1=axis.at(tick), y1=0.0, x2=axis.at(tick), y2=_HEIGHT, class_="rule")
-        for tick in axis.ticks()
+        for tick in axis.ticks(4)
     )
     return tag(
         "svg",
@@ -103,9 +105,37 @@ def _line(axis: Axis, estimate: Estimate | None) -> Markup:
     )
 
 
-def _axis_words(axis: Axis, *, percent: bool = False) -> str:
-    scale, unit = (100, " %") if percent else (1, "")
-    return f"{scale * axis.low:.3g} to {scale * axis.high:.3g}{unit}"
+def _ends(axis: Axis, scale: float = 1, unit: str = "") -> Markup:
+    """Return the scale that stands over the drawings of a column."""
+    ticks = [tick for tick in axis.ticks(4) if 10 < axis.at(tick) < _WIDTH - 10]
+    return tag(
+        "svg",
+        *(label(axis.at(tick), 13, f"{scale * tick:g}{unit}", anchor="middle") for tick in ticks),
+        viewBox=f"0 0 {_WIDTH:g} 16",
+        width=_WIDTH,
+        height=16.0,
+        role="img",
+        aria_label=f"drawn from {scale * axis.low:.3g}{unit} to {scale * axis.high:.3g}{unit}",
+    )
+
+
+def _ranks(rank: Rank | None) -> str:
+    if rank is None:
+        return "–"
+    return f"{rank.best}" if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
+
+
+def _letters(rank: Rank | None) -> str:
+    return "" if rank is None else " ".join(_letter(group) for group in rank.groups)
+
+
+def _letter(group: int) -> str:
+    """Return a, b, ..., z, aa, ab, ... for a group's number from 1."""
+    letters = ""
+    while group:
+        group, place = divmod(group - 1, 26)
+        letters = chr(ord("a") + place) + letters
+    return letters
 
 
 def _part(part: Part) -> Child:

@@ -8,7 +8,7 @@ from asynceval.report.figures.markup import Child, Markup, joined, tag
 
 def table(
     caption: str,
-    header: Sequence[str],
+    header: Sequence[Child],
     rows: Iterable[Sequence[Child]],
     words: Sequence[int] = (0,),
 ) -> Markup:
@@ -22,7 +22,7 @@ def table(
         caption,
         tag(
             "table",
-            tag("caption", caption),
+            tag("caption", tag("span", caption)),
             tag("thead", tag("tr", *heads)),
             tag("tbody", *body),
         ),

@@ -82,8 +82,8 @@ def _verdict(outcome: Outcome) -> str:
         case Choice():
             return "tie" if outcome.winner == "tie" else "better"
         case Unparsed(reason):
-            return f"no verdict: {reason}"
-    return f"missing: {outcome.reason}"
+            return f"no verdict: {reason}".replace("_", " ")
+    return f"missing: {outcome.reason}".replace("_", " ")
 
 
 def _winner(outcome: Outcome, models: Mapping[str, int]) -> int | None:
