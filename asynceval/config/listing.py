@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from asynceval.config.axes import patterns
 from asynceval.config.document import Fault
 from asynceval.config.endpoints import EndpointTable
+from asynceval.config.fields import PORT
 from asynceval.config.lines import KeyPath
 from asynceval.config.written import Written
 from asynceval.domain.sweep import Endpoint
@@ -95,9 +96,9 @@ def _endpoint(document: _Table, name: object) -> Endpoint | None:
 
 def _chosen(endpoint: Endpoint, table: _Table, ask: Ask) -> list[str]:
     """Return the names that an endpoint lists and `only` wants. LookupError says why there are none."""
-    if endpoint.server is not None:
+    if endpoint.server is not None or PORT in endpoint.base_url:
         raise LookupError(
-            "has no use: the endpoint's server is started by the run, so name its model"
+            "has no use: its server is started by the run, so name the model that it serves"
         )
     if endpoint.is_imported or provider(endpoint).listing() is None:
         raise LookupError(f'has no use: an endpoint of kind "{endpoint.kind}" lists no models')

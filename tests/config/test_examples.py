@@ -20,6 +20,8 @@ from asynceval.store.request import read, write
 from tests.config.build import questions, references
 
 CONFIGS = Path(__file__).parents[2] / "configs"
+LISTED = ("qwen3:8b", "qwen3:32b", "llama3.2:3b")
+"""What a server lists, where a config takes that."""
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +39,7 @@ def test_every_config_loads(path: Path) -> None:
     """Each config names files that are there, and asks questions of models and judges."""
     if '"duet"' in path.read_text(encoding="utf-8") and shipped.find("duet") is None:
         pytest.skip("the question set duet is not in this tree")
-    request = load(path)
+    request = load(path, lambda _: LISTED)
     loaded, warnings = load_all(request)
     assert loaded
     assert warnings == ()
@@ -50,15 +52,15 @@ def test_a_run_of_every_config_can_be_resumed(path: Path, tmp_path: Path) -> Non
     """Its run directory holds the whole sweep, whatever kinds and settings are in it."""
     if '"duet"' in path.read_text(encoding="utf-8") and shipped.find("duet") is None:
         pytest.skip("the question set duet is not in this tree")
-    plan = Plan(load(path).sweep, (), builtin())
+    plan = Plan(load(path, lambda _: LISTED).sweep, (), builtin())
     write(tmp_path / "run", plan)
     assert read(tmp_path / "run") == plan
 
 
-@pytest.mark.parametrize("name", ["quickstart", "testcases_zh", "testcases_zh_rubric"])
+@pytest.mark.parametrize("name", ["quickstart", "matrix", "testcases_zh", "testcases_zh_rubric"])
 def test_the_simulated_configs_need_no_key(name: str) -> None:
     """Each endpoint of these configs is a server of our own."""
-    if name == "quickstart" and shipped.find("duet") is None:
+    if name in ("quickstart", "matrix") and shipped.find("duet") is None:
         pytest.skip("the question set duet is not in this tree")
     for endpoint in load(CONFIGS / f"{name}.toml").sweep.endpoints:
         assert endpoint.api_key_env is None

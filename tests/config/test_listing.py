@@ -150,8 +150,8 @@ def test_the_endpoint_is_asked_as_it_is_configured(tmp_path: Path) -> None:
             "host.example/v1",
             'h:{port}/v1"\nserver = { command = "x" }\n#',
             (
-                "9 models[0].from: has no use: the endpoint's server is started by the run, so name its "
-                "model"
+                "9 models[0].from: has no use: its server is started by the run, so name the model that "
+                "it serves"
             ),
         ),
     ],
