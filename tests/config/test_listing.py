@@ -165,6 +165,17 @@ def test_what_keeps_models_from_being_listed_is_told(
     assert problems(tmp_path, text.replace(old, new, 1)) == [said]
 
 
+def test_an_endpoint_without_a_port_yet_is_not_asked(tmp_path: Path) -> None:
+    """Where models have servers of their own, there is nothing to ask before the run."""
+
+    def ask(endpoint: Endpoint) -> tuple[str, ...]:
+        raise AssertionError(endpoint)
+
+    text = SERVED.replace("https://host.example/v1", "http://127.0.0.1:{port}/v1")
+    (said,) = problems(tmp_path, text + 'server = { command = "x" }\n', ask)
+    assert "its server is started by the run" in said
+
+
 def test_what_an_endpoint_has_against_it_is_told(tmp_path: Path) -> None:
     """Its own reason stands at the table that wanted its models."""
 
