@@ -33,6 +33,7 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
 
     from asynceval.cli.exits import say, told
     from asynceval.cli.prepare import drafted, equip
+    from asynceval.cli.probes import lines
     from asynceval.cli.trust import refuse
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
@@ -61,7 +62,7 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
                     )
                 )
             else:
-                click.echo(f"ok  {found.endpoint}: {found.model} answers")
+                click.echo("\n".join(lines(found, what)))
         if problems:
             raise ConfigError(*problems)
         counts: dict[str, Sized] = {

@@ -8,18 +8,20 @@ from pathlib import Path
 from anyio import Lock, create_task_group
 
 from asynceval.benchmarks.mt_bench import temperature
+from asynceval.domain.alias import is_alias
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.errors import ServerError
 from asynceval.domain.events import Listener
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
-from asynceval.domain.sweep import Judge, Sweep, Target
+from asynceval.domain.sweep import Judge, Price, Sweep, Target
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
+from asynceval.providers import models
 from asynceval.providers.signal import Signal
 
 _MAX_TOKENS = 16
@@ -30,11 +32,19 @@ _QUESTION = Message("user", "Answer with the one word: ready")
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What came of probing one model on one endpoint: its reply, or why there is none."""
+    """What came of probing one model on one endpoint: its reply, or why there is none.
+
+    `wire` is its name there, `price` what its tokens cost. `server` is what kind of server lists its
+    models, if it tells; `is_listed` whether the model is among them, None if there is no list.
+    """
 
     endpoint: str
     model: str
     outcome: Reply | Failure
+    wire: str = ""
+    price: Price | None = None
+    server: str | None = None
+    is_listed: bool | None = None
 
 
 async def probe(
@@ -53,8 +63,8 @@ async def probe(
     }
     async with transport() as http, create_task_group() as tasks:
         for endpoint in sweep.endpoints:
-            models: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
-            asked = {_asked_as(item): item for item in models if item.endpoint == endpoint.name}
+            every: tuple[Target | Judge, ...] = (*sweep.asked, *sweep.judges)
+            asked = {_asked_as(item): item for item in every if item.endpoint == endpoint.name}
             if asked and endpoint.name in keys and not endpoint.is_imported:
                 key = keys[endpoint.name]
                 route = Route(endpoint, Gate(endpoint), key, streaming=sweep.streaming(endpoint))
@@ -89,7 +99,14 @@ async def _probe_served(
                 probes.extend(Probe(name, item.name, failure) for item in asked)
                 return
             route.move(served.endpoint)
-        probes.extend([Probe(name, item.name, await _probe(http, route, item)) for item in asked])
+        outcomes = [(item, await _probe(http, route, item)) for item in asked]
+        listing = await route.listing(http)
+        content = b"" if isinstance(listing, Failure) else listing
+        names, server = models.names(content), models.server(content)
+        for item, outcome in outcomes:
+            known = any(is_alias(item.model, served) for served in names) if names else None
+            found = Probe(name, item.name, outcome, item.model, item.price, server, known)
+            probes.append(found)
 
 
 async def _probe(http: Transport, route: Route, item: Target | Judge) -> Reply | Failure:

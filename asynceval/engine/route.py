@@ -147,8 +147,13 @@ class Route:
 
     async def listed(self, transport: Transport) -> tuple[str, ...] | Failure:
         """Return the names of the models that the endpoint lists: none if it has no list."""
+        listing = await self.listing(transport)
+        return listing if isinstance(listing, Failure) else models.names(listing)
+
+    async def listing(self, transport: Transport) -> bytes | Failure:
+        """Return what the endpoint answers to who asks for its models: nothing if it has no list."""
         if (url := self._provider.listing()) is None:
-            return ()
+            return b""
         request = Request(url, self._headers, b"", _LIST_SECONDS, self.endpoint.ca_file)
         response = await transport.get(request)
         if isinstance(response, Signal):
@@ -158,7 +163,7 @@ class Route:
             refused = decode(self._provider, response.status, response.headers, body)
             if isinstance(refused, Signal):
                 return refused.failure
-        return models.names(body)
+        return body
 
     def redacted(self, failure: Failure) -> Failure:
         """Return a failure without the key, however it got into the message."""

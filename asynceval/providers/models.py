@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Final
 
 import orjson
 
@@ -28,6 +29,25 @@ def names(content: bytes) -> tuple[str, ...]:
     )
     words = (name.removeprefix("models/") for name in found if isinstance(name, str))
     return tuple(name for name in words if 0 < len(name) <= _LONGEST_NAME)
+
+
+_SERVERS: Final = {
+    "vllm": "vLLM",
+    "sglang": "SGLang",
+    "llamacpp": "llama.cpp",
+    "fastchat": "FastChat",
+    "library": "Ollama",
+}
+
+
+def server(content: bytes) -> str | None:
+    """Return the kind of server that a list of models is from, None if it does not tell. Never raises."""
+    try:
+        parsed = orjson.loads(content)
+        owners = [item.get("owned_by") for item in parsed["data"]]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return next((name for owner, name in _SERVERS.items() if owner in owners), None)
 
 
 def near(served: Iterable[str], wanted: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def test_a_probe_has_all_settings_that_a_run_would_send() -> None:
     """The temperature of a category, a system prompt and further fields may be refused as well."""
     settings = Settings(effort=2048, stop=("END",), body='{"top_k":40}')
     _, server = probed(ANTHROPIC, (Target("m", "e", "w", system="Be brief.", settings=settings),))
-    ((method, path, _, body),) = server.requests
+    ((method, path, _, body), *_) = server.requests
     assert (method, path) == ("POST", "/v1/messages")
     assert orjson.loads(body) == {
         "model": "w",
@@ -62,7 +62,8 @@ def test_one_model_with_two_settings_is_probed_twice() -> None:
     """And with the same ones once, whoever it is for."""
     plain, thinking = Target("a", "e", "w"), Target("b", "e", "w", settings=Settings(effort="low"))
     found, server = probed(OPENAI, (plain, thinking, Target("c", "e", "w")))
-    assert len(server.requests) == len(found) == 2
+    assert [request[0] for request in server.requests] == ["POST", "POST", "GET"]
+    assert len(found) == 2
     assert all(isinstance(one.outcome, Reply) for one in found)
 
 
