@@ -9,8 +9,6 @@ import orjson
 import pytest
 from anyio.from_thread import start_blocking_portal
 
-import asynceval
-from asynceval.cli.report import report
 from tests.e2e.rig import Done, cli, write_questions
 from tests.e2e.test_terminal import terminal
 from tests.engine.fault_server import Fault, response, says, serve
@@ -174,11 +172,3 @@ endpoint = "e"
     assert_harmless(done)
     assert done.code == 2
     assert done.out == ""
-
-
-def test_no_page_is_written() -> None:
-    """There is no report in HTML, so no model's text can be markup or script anywhere."""
-    flags = {flag for option in report.params for flag in option.opts}
-    assert flags == {"run", "--json", "--csv", "--mode"}
-    package = Path(asynceval.__file__).parent
-    assert [path for path in package.rglob("*") if path.suffix in {".html", ".j2", ".js"}] == []
