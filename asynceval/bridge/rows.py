@@ -20,6 +20,9 @@ ERROR: Final = "$ERROR$"
 UNKNOWN: Final = "unknown"
 """The category of a question that is in no question file."""
 
+_MOST: Final = 10_000
+"""Turns of a question and repeats of a judge are no more: a plan has a place for each of them."""
+
 Where = tuple[str | int, ...]
 """The keys and indices that lead to a text in a row."""
 
@@ -225,8 +228,8 @@ def _turn(record: Record) -> tuple[int, list[Oddness]]:
     value = record.get("turn")
     if value is None:
         return 1, [Oddness("no turn: taken as turn 1")]
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise UnusableError("turn", "must be a whole number from 1")
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST:
+        raise UnusableError("turn", f"must be a whole number from 1 to {_MOST}")
     return value, []
 
 
@@ -238,7 +241,11 @@ def _score(record: Record) -> float | None:
 
 def _repeat(record: Record) -> int:
     value = record.get("repeat")
-    return value if isinstance(value, int) and value > 0 else 0
+    if not isinstance(value, int) or value <= 0:
+        return 0
+    if value > _MOST:
+        raise UnusableError("repeat", f"must be at most {_MOST}")
+    return value
 
 
 def _at(record: Record) -> float:

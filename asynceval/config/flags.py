@@ -1,6 +1,6 @@
 """Flags: what the command line adds to a config, or says in its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
@@ -11,6 +11,7 @@ from asynceval.config.places import QuestionSet, question_set
 from asynceval.config.request import Request, pruned, read
 from asynceval.config.roster import Pick, account, pick, same_url, with_variable
 from asynceval.domain.errors import ConfigError, Problem
+from asynceval.domain.secret import shown
 from asynceval.domain.sweep import Budget, Judge, Parallel, Sweep, Target
 
 DEFAULT_QUESTIONS = "duet"
@@ -159,6 +160,7 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
     if judges.added and flags.judge_url is not None:
         home, endpoints = account(endpoints, flags.judge_url, flags.judge_variable, "judge")
         judging += [Judge(name, home.name, name) for name in judges.added]
+    _check_baselines(targets, judging)
     names = {judge.name for judge in judging}
     return replace(
         sweep,
@@ -167,6 +169,17 @@ def _joined(sweep: Sweep, flags: Flags) -> Sweep:
         judges=tuple(judging),
         juries=tuple(jury for jury in sweep.juries if names.issuperset(jury.judges)),
     )
+
+
+def _check_baselines(targets: Sequence[Target], judges: Sequence[Judge]) -> None:
+    """Raise ConfigError if a judge compares with a model that was not chosen."""
+    names = {target.name for target in targets}
+    left_out = {j.baseline: j.name for j in judges if j.baseline and j.baseline not in names}
+    if left_out:
+        told = "leaves out {}, the baseline of judge {}: name it too, or choose judges with --judge"
+        raise ConfigError(
+            *(Problem(told.format(*map(shown, both)), key="--model") for both in left_out.items())
+        )
 
 
 def _idle(models: Pick, judges: Pick, flags: Flags, sweep: Sweep) -> Iterator[Problem]:

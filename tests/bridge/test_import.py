@@ -326,3 +326,25 @@ def test_a_pair_judged_again_on_the_same_prompts_counts_twice(tmp_path: Path) ->
     take_in(write(tmp_path / "data", {"model_judgment/j_pair.jsonl": rows}), tmp_path / "run")
     found = {row["model"]: row for row in report(tmp_path / "run")["pairwise"]}
     assert (found["a"]["win"], found["a"]["loss"], found["a"]["tie"]) == (1, 1, 1)
+
+
+def test_a_row_cannot_ask_for_places_without_end(tmp_path: Path) -> None:
+    """A turn or a repeat that no run has would take memory, or end the report in a traceback."""
+    source = write(
+        tmp_path / "data",
+        {
+            "model_judgment/gpt-4_single.jsonl": [
+                single(81, "small", "Rating: [[7]]", 7),
+                single(81, "small", "Rating: [[7]]", 7, turn=2**40),
+                single(81, "small", "Rating: [[7]]", 7, repeat=2**40),
+            ],
+            "model_judgment/gpt-4_pair.jsonl": [
+                pair(81, "a", "b", ("tie", "tie"), ("[[C]]", "[[C]]")) | {"repeat": 2**40},
+            ],
+        },
+    )
+    words = told(take_in(source, tmp_path / "run"))
+    assert "gpt-4_single.jsonl:2: turn: must be a whole number from 1 to 10000" in words
+    assert "gpt-4_single.jsonl:3: repeat: must be at most 10000" in words
+    assert "gpt-4_pair.jsonl:1: repeat: must be at most 10000" in words
+    assert list(averages(tmp_path / "run")) == [("small", 7.0, 1)]

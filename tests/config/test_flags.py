@@ -178,6 +178,23 @@ def test_flags_choose_among_the_models_and_judges_of_a_config(tmp_path: Path) ->
     ]
 
 
+def test_a_choice_of_models_that_leaves_out_a_judges_baseline_is_refused(tmp_path: Path) -> None:
+    """Games without it could not be played; naming it, or another judge, is the way out."""
+    pairwise = """\
+[[judges]]
+name = "p"
+endpoint = "e"
+mode = "pairwise-baseline"
+baseline = "m"
+"""
+    path = config(tmp_path, TWO + pairwise)
+    assert refused(path, Flags(models=("n-*",))) == [
+        "--model: leaves out m, the baseline of judge p: name it too, or choose judges with --judge"
+    ]
+    assert len(resolve(path, Flags(models=("n-1", "m"))).sweep.targets) == 2
+    assert len(resolve(path, Flags(models=("n-*",), judges=("j",))).sweep.targets) == 2
+
+
 def test_a_url_adds_models_to_a_config(tmp_path: Path) -> None:
     """With --base-url, a name that the config lacks is asked there, beside those it has."""
     path = config(tmp_path, TWO)

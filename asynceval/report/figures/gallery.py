@@ -131,6 +131,8 @@ class _Wall:
         yield heat(f"categories-{self._file}", title, "model", cells, self._shown)
 
     def matrix(self) -> Iterator[Figure]:
+        if self._judge.baseline is not None:
+            return  # the leaderboard says all of it
         games = list(self._games())
         met = dict.fromkeys(name for first, second, _ in games for name in (first, second))
         models = [*self._rows, *(name for name in met if name not in self._rows)]

@@ -71,7 +71,7 @@ def _named(who: str, x: float, y: float, taken: list[Box]) -> Markup | None:
 
 
 def _sizes(low: float, high: float) -> list[int]:
-    """Return round numbers of characters between two ends, or the ends if there are too few."""
+    """Return round numbers of characters between two ends, evenly spaced where the ends are close."""
     rounds = [n * 10**power // 10 for power in range(1, 8) for n in (10, 15, 20, 30, 50, 70)]
     found = [size for size in rounds if low <= size <= high]
-    return found if len(found) > 1 else [round(low), round(high)]
+    return found if len(found) > 2 else [round(tick) for tick in Axis(low, high, 0, 1).ticks(5)]

@@ -43,7 +43,7 @@ def _row(plan: Plan, summary: Summary, judge: Judge) -> Sequence[str]:
         )
     elif len(plan.scales()) <= 1:
         slope = length_slope(
-            (f"{grade.place.question}", grade.value, size)
+            (grade.place.question, grade.value, size)
             for target in plan.sweep.targets
             for grade in columns.grades(judge.name, target.name)
             if (size := columns.characters(target.name, grade.place)) is not None
@@ -57,9 +57,13 @@ def _row(plan: Plan, summary: Summary, judge: Judge) -> Sequence[str]:
         _interval(longer, ".1%"),
         "–" if bias is None or bias.consistency is None else f"{bias.consistency:.1%}",
         "–" if bias is None or bias.preference is None else f"{bias.preference:+.2f}",
-        "–" if bias is None or bias.p is None else f"{bias.p:.3f}",
+        "–" if bias is None or bias.p is None else _p(bias.p),
         ", ".join(own) or "none",
     )
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _interval(its: Estimate | None, form: str) -> str:
