@@ -4,7 +4,7 @@ Each rung is climbed once at most, and no more of them than the judge's `reasks`
 
     longer     the same prompt with room for twice the tokens, where the words were cut off
     reformat   the judge's own words, to write down the verdict that is in them
-    fresh      the same prompt, judged anew
+    fresh      the same prompt, judged anew, with a sentence that says what was missing
 
 By the rule "fastchat" there is no ladder: what FastChat drops is dropped.
 """
@@ -22,15 +22,13 @@ from asynceval.domain.sweep import Judge, Rule
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.prompts.labels import read_label
 from asynceval.prompts.mark import mark
-from asynceval.prompts.reformat import reformat
+from asynceval.prompts.reformat import ANEW, reformat
 from asynceval.prompts.structured import read_object
 from asynceval.prompts.verdicts import read_choice, read_score
 from asynceval.prompts.weighing import weighed
 
 Rung = Literal["longer", "reformat", "fresh"]
 """A step of the ladder, by what is asked there."""
-
-RUNGS: tuple[Rung, ...] = ("longer", "reformat", "fresh")
 
 _FRESH = 1_000_000
 """Added to the number of a repeat for its fresh judgment; no judge repeats itself so often."""
@@ -133,6 +131,9 @@ def _next(judge: Judge, climbed: tuple[Rung, ...], found: Unparsed, reply: Reply
 def _again(call: Call, rung: Rung) -> Call:
     """Return the call that judges again on a rung."""
     if rung == "fresh":
-        return replace(call, choice=call.choice + _FRESH)
+        # Without another prompt, a judge at temperature 0 would say the same again.
+        *before, last = call.messages
+        told = replace(last, content=f"{last.content}\n\n{ANEW}")
+        return replace(call, messages=(*before, told), choice=call.choice + _FRESH)
     sampling = call.sampling
     return replace(call, sampling=replace(sampling, max_tokens=2 * (sampling.max_tokens or 0)))

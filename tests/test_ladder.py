@@ -14,7 +14,8 @@ from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Rule, Sweep, Target
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.judges import pairwise, single
-from asynceval.ladder import RUNGS, follow_up, rungs, verdict
+from asynceval.ladder import follow_up, rungs, verdict
+from asynceval.prompts.reformat import ANEW
 from asynceval.prompts.templates import builtin
 
 QUESTION = Question("q", "writing", ("Why?",))
@@ -92,7 +93,7 @@ def test_every_ladder_ends() -> None:
             if call is None:
                 break
             calls.append(call)
-        assert len(calls) <= 1 + len(RUNGS)
+        assert len(calls) <= 1 + 3
         assert len({call.key() for call in calls}) == len(calls)
 
 
@@ -123,12 +124,18 @@ def test_more_tokens_for_what_was_cut() -> None:
 
 
 def test_the_fresh_judgment() -> None:
-    """The same prompt goes out as another sample, with the room that was found to be needed."""
+    """It is another sample of the same prompt, told what was missing, with the room that is needed."""
     what = plan()
     one = first(what).call
     fresh = asked(what, EMPTY)
     assert fresh is not None
-    assert replace(fresh, choice=one.choice) == one
+    *before, last = fresh.messages
+    assert (
+        *before,
+        replace(last, content=last.content.removesuffix(f"\n\n{ANEW}")),
+    ) == one.messages
+    assert last.content.endswith(ANEW)
+    assert replace(fresh, choice=one.choice, messages=one.messages) == one
     assert fresh.choice not in range(1000)
     after_cut = asked(what, CUT, CUT)
     assert after_cut == replace(fresh, sampling=replace(one.sampling, max_tokens=1000))

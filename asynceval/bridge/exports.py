@@ -101,10 +101,12 @@ class Exports:
                         key, reply = found.replies[-1]
                         texts.append(self._plan.shown(reply))
                         at = self._at(key)
-                if len(texts) == len(question.turns):
-                    choices.append(tuple(texts))
-                else:
-                    self.notes["conversations without all their answers: left out"] += 1
+                if len(texts) < len(question.turns):
+                    # FastChat judges the first, so none may take the place of another.
+                    left_out = self._plan.sweep.choices - choice
+                    self.notes["conversations without all their answers: left out"] += left_out
+                    break
+                choices.append(tuple(texts))
             if choices:
                 file = f"{layout.ANSWERS}/{name}.jsonl"
                 yield file, self._answer(question, name, choices, at)

@@ -1,4 +1,4 @@
-"""The request to a judge to write its verdict down again in the form that is read."""
+"""What a judge is asked when its words held no verdict: to write it down, or to judge anew."""
 
 from typing import Literal
 
@@ -20,6 +20,11 @@ _CHOICE = """\
 where X is A or B as the judge decided in the end, or C for a tie. If it did not decide, write none \
 for X:
 Verdict: [[X]]"""
+ANEW = (
+    "(An earlier judgment of this held no verdict that could be read. Judge anew, briefly, and do not "
+    "forget to end with the verdict in exactly the form that is asked for.)"
+)
+"""What a judge is told besides when it is to judge anew."""
 _ASKED = {
     "score": ("who was asked for a grade", _GRADE),
     "choice": ("who was asked which of two answers, A or B, is better", _CHOICE),

@@ -165,8 +165,8 @@ def log_lines(run: Path) -> list[bytes]:
 
 def log_cells(run: Path) -> set[tuple[object, ...]]:
     """Return the cells that a run's log fills; their keys differ with the run's secret."""
-    names = ("question", "turn", "target", "choice", "judge", "repeat")
-    return {tuple(orjson.loads(line)[name] for name in names) for line in log_lines(run)}
+    names = ("question", "turn", "target", "choice", "judge", "repeat", "opponent", "order")
+    return {tuple(orjson.loads(line).get(name) for name in names) for line in log_lines(run)}
 
 
 def log_keys(run: Path) -> list[str]:

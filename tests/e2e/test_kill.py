@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from tests.e2e.rig import (
     cli,
     log_cells,
@@ -24,12 +26,29 @@ from tests.e2e.rig import (
 
 KILLS = 10
 PARALLEL = 6
-CALLS = 120 * 2 * 2 * 2
+PAIRS = """
+[[judges]]
+name = "pairs"
+endpoint = "sim"
+mode = "pairwise-all"
+"""
+WRITTEN = """
+references = { model = "sim-judge" }
+reference_categories = ["writing", "stem"]
+"""
 STARTING = 0.8
 """About how many seconds the command takes to start: some kills fall into that."""
 
 
-def test_kills(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("count", "calls_each", "benchmark", "judges"),
+    [
+        pytest.param(120, 8, "", "", id="grades"),
+        # Four answers, four grades, four games, and two references for each second question.
+        pytest.param(60, 13, WRITTEN, PAIRS, id="pairs and references"),
+    ],
+)
+def test_kills(tmp_path: Path, count: int, calls_each: int, benchmark: str, judges: str) -> None:
     """After kills at random moments the report is an unbroken run's, to the byte.
 
     Each kill costs at most the calls in flight at that moment, and no record that was there before.
@@ -37,22 +56,28 @@ def test_kills(tmp_path: Path) -> None:
     seed = int(os.environ.get("ASYNCEVAL_TEST_SEED") or time.time_ns() % 10**9)
     print(f"ASYNCEVAL_TEST_SEED={seed}")  # noqa: T201 - to see the same moments again
     random = Random(seed)
-    questions = write_questions(tmp_path / "question.jsonl", 120)
+    all_calls = count * calls_each
+    questions = write_questions(tmp_path / "question.jsonl", count)
     run = tmp_path / "broken"
     with simulating("--latency", "0.02") as simulator:
         config = write_config(
-            tmp_path / "sweep.toml", simulator.base_url, questions, parallel=PARALLEL
+            tmp_path / "sweep.toml",
+            simulator.base_url,
+            questions,
+            parallel=PARALLEL,
+            benchmark=benchmark,
         )
+        config.write_text(config.read_text() + judges)
         kills = in_flight = 0
         lines: list[bytes] = []
         while kills < KILLS:
             with started("run", config, "--run-dir", run, cwd=tmp_path) as process:
                 started_with = simulator.stats()["requests"]
                 if random.random() < 0.25:
-                    moment, calls = time.monotonic() + random.uniform(0, STARTING), CALLS
+                    moment, calls = time.monotonic() + random.uniform(0, STARTING), all_calls
                 else:
                     moment = float("inf")
-                    calls = random.randint(1, max(2, (CALLS - len(lines)) // (KILLS - kills)))
+                    calls = random.randint(1, max(2, (all_calls - len(lines)) // (KILLS - kills)))
                 while (
                     process.poll() is None
                     and time.monotonic() < moment
@@ -72,7 +97,7 @@ def test_kills(tmp_path: Path) -> None:
             lines = found
         assert cli("run", config, "--run-dir", run, cwd=tmp_path).code == 0
         paid, paid_twice = simulator.paid
-        assert paid - paid_twice == CALLS
+        assert paid - paid_twice == all_calls
         assert paid_twice <= in_flight
         assert simulator.stats()["peak_in_flight"] <= PARALLEL
         keys = log_keys(run)
@@ -80,7 +105,7 @@ def test_kills(tmp_path: Path) -> None:
 
         unbroken = cli("run", config, "--run-dir", "unbroken", cwd=tmp_path)
         assert unbroken.code == 0
-        assert len(keys) == len(set(keys)) == CALLS
+        assert len(keys) == len(set(keys)) == all_calls
         assert log_cells(run) == log_cells(tmp_path / "unbroken")
     reports = [cli("report", name, "--json", cwd=tmp_path).out for name in ("broken", "unbroken")]
     assert reports[0] == reports[1]
