@@ -116,7 +116,7 @@ class Gate:
         is_accounts = self._ceiling.is_too_many(admission.since, own, total)
         tells = throttle.refuse(admission.since, own, now, seconds, random, is_accounts=is_accounts)
         if tells and is_accounts:
-            self._ceiling.lower(self.in_flight, now, seconds or 0.0)
+            self._ceiling.lower(admission.since, total, now, seconds or 0.0)
 
     def learn(self, admission: Admission, stated: Stated) -> None:
         """Believe what a response says of the limit of requests, if the config does not name one."""

@@ -150,10 +150,12 @@ class Throttle:
             self.cool_until = max(self.cool_until, now + min(seconds or 0.0, LONGEST_ASKED))
             return False
         cut_at = sent if self._cut_at is None else self._cut_at
+        most = self.limit
         if sent >= cut_at:
+            most = min(most, level)
             self._begin_round(level, now, seconds or 0.0, is_accounts=is_accounts)
         if self._is_number and not is_accounts:
-            self.limit = self._goal = max(1, min(self.limit, self.in_flight - 1))
+            self.limit = self._goal = max(1, most - 1)
         if seconds is None:
             seconds = 0.0
             if self._rounds > 1:

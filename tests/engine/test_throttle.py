@@ -219,7 +219,7 @@ def test_only_what_was_refused_cuts() -> None:
     for _ in range(10):
         throttle.admit(0.0)
     for _ in range(4):
-        refuse(throttle, 0.0, 2, 0.1, None)
+        refuse(throttle, 0.0, 10, 0.1, None)
         throttle.leave()
     assert throttle.limit == 6
 

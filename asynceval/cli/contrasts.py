@@ -1,0 +1,131 @@
+"""Comparisons of models on a terminal: sentences for one pair, a table for all of them."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from asynceval.cli.names import fitted
+from asynceval.conversation import Plan
+from asynceval.progress.wording import one_line
+from asynceval.report.contrast import Contrast
+from asynceval.report.leaderboard import Likeness
+from asynceval.stats.estimate import Estimate
+
+_MOST_QUESTIONS = 10
+_FEW_MODELS = 10
+
+
+def show_pair(console: Console, plan: Plan, found: Sequence[Contrast]) -> None:
+    """Print what each judge makes of two models, and the questions on which they differ most."""
+    categories = {question.id: question.category for question in plan.questions}
+    for its in found:
+        for line in _sentences(its):
+            console.print(_text(line))
+        table = Table(box=SIMPLE_HEAD)
+        table.add_column("question")
+        table.add_column("category")
+        table.add_column("difference", justify="right")
+        for question, difference in its.paired.questions[:_MOST_QUESTIONS]:
+            category = categories.get(question, "")
+            table.add_row(_text(question), _text(category), _signed(its, difference))
+        console.print("The questions that differ most", style="italic")
+        console.print(table)
+
+
+def show_all(console: Console, found: Sequence[Contrast]) -> None:
+    """Print all pairs, judge by judge."""
+    for judge in dict.fromkeys(its.judge for its in found):
+        rows = [its for its in found if its.judge == judge]
+        unit = "points" if rows[0].unit == "points" else "percentage points of win rate"
+        console.print(_text(f"All pairs as {judge} sees them, in {unit}"), style="italic")
+        names = fitted({name for its in rows for name in (its.first, its.second)}, 28)
+        table = Table(box=SIMPLE_HEAD)
+        for title in ("first", "second"):
+            table.add_column(title)
+        for title in ("difference", "95 %", "p (Holm)", "wins", "ties", "losses", "n"):
+            table.add_column(title, justify="right", no_wrap=True)
+        for its in rows:
+            gap, record = its.paired.difference, its.record
+            table.add_row(
+                Text(names[its.first]),
+                Text(names[its.second]),
+                _signed(its, gap.value),
+                _interval(its),
+                _p(its.p_corrected if its.p_corrected is not None else its.paired.p),
+                *(str(count) for count in (record.win, record.tie, record.loss)),
+                str(gap.n),
+            )
+        console.print(table)
+
+
+def show_likeness(console: Console, found: Iterable[Likeness]) -> None:
+    """Print how far each judge's leaderboard agrees with the other one."""
+    for its in found:
+        n = len(its.models)
+        told = f"{its.judge}: {n} models are on both leaderboards"
+        if its.left_out:
+            told += f", {len(its.left_out)} on one of them alone"
+        console.print(_text(told + "."))
+        for name, value in (("Spearman", its.spearman), ("Kendall's tau-b", its.kendall)):
+            console.print(_text(f"  {name} {_estimate(value, n)}"))
+        shares = (
+            ("pairs in the same order", its.order),
+            ("pairs that the run tells apart (separability)", its.separability),
+            ("agreement with confidence", its.confidence),
+        )
+        for what, share in shares:
+            if share is not None:
+                console.print(_text(f"  {what}: {100 * share:.0f} %"))
+        if its.forecast is not None:
+            console.print(_text(f"  Brier score {its.forecast.brier:.3f} (0 is best)"))
+
+
+def _sentences(its: Contrast) -> Iterable[str]:
+    gap, record = its.paired.difference, its.record
+    what = "points" if its.unit == "points" else "percentage points of win rate"
+    yield (
+        f"{its.judge}: {its.first} less {its.second} is {_signed(its, gap.value)} {what} "
+        f"(95 % {_interval(its)}), p {_p(its.paired.p)} by sign flips, on {gap.n} questions"
+        + (f"; {gap.dropped} that only one has are left out" if gap.dropped else "")
+        + "."
+    )
+    yield f"  {its.first} wins {record.win}, ties {record.tie} and loses {record.loss}."
+    if its.detectable is not None:
+        yield (
+            f"  {gap.n} questions find a true difference of {_signed(its, its.detectable)[1:]} "
+            "in four of five cases."
+        )
+    if its.needed is not None:
+        yield f"  One as large as this is found by {its.needed:,} questions in four of five cases."
+
+
+def _signed(its: Contrast, value: float) -> str:
+    return f"{value:+.2f}" if its.unit == "points" else f"{100 * value:+.1f}"
+
+
+def _interval(its: Contrast) -> str:
+    interval = its.paired.difference.interval
+    if interval is None:
+        return "-"
+    low, high = interval
+    return f"{_signed(its, low)} to {_signed(its, high)}"
+
+
+def _p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _estimate(value: Estimate | None, n: int) -> str:
+    if value is None:
+        return "is not defined: it needs five models that differ"
+    low_high = (
+        f" (95 % {value.interval[0]:.2f} to {value.interval[1]:.2f})" if value.interval else ""
+    )
+    return f"{value.value:.2f}{low_high}" + ("; indicative" if n < _FEW_MODELS else "")
+
+
+def _text(line: str) -> Text:
+    return Text(one_line(line))
