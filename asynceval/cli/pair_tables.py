@@ -49,6 +49,16 @@ def winners(rows: Sequence[PairStanding], width: int) -> Table:
     return table
 
 
+def unflagged(rows: Sequence[PairStanding]) -> Iterator[str]:
+    """Yield the win rates without pairs in which an answer imitates a judge, where there are any."""
+    for row in rows:
+        if row.flagged:
+            yield (
+                f"  {row.model}: {_percent(row.unflagged)} without {row.flagged} pairs in which an "
+                "answer imitates a judge"
+            )
+
+
 def places(bias: PlaceBias) -> Iterator[str]:
     """Yield how a judge's verdicts depend on who is shown first, in a sentence."""
     its = bias.bias

@@ -91,6 +91,7 @@ def _show_pairs(console: Console, judge: Judge, summary: Summary) -> None:
     console.print(_text(title), style="italic")
     console.print(pair_tables.winners(rows, console.width))
     _print_lines(console, totals.notes(rows))
+    _print_lines(console, pair_tables.unflagged(rows))
     for bias in summary.place_biases:
         if bias.judge == judge.name:
             _print_lines(console, pair_tables.places(bias))

@@ -15,6 +15,7 @@ from asynceval.stats.outcomes import Screen, pair_outcome
 _VERDICTS: tuple[Screen | None, ...] = (None, None, "A", "B", "tie")
 _ABSENT, _UNPARSED = 0, 1
 _SIZE = len(_VERDICTS)
+_FLAG = _SIZE * _SIZE
 Endings = Counts[tuple[Ending, str]]
 """Judgments without a verdict, by ending and reason."""
 
@@ -41,7 +42,8 @@ class Bout(NamedTuple):
     """Two models' answers as one judge compared them, in one order or in both.
 
     `verdicts` are those of the game that shows `first` first and of the other, as shown. `outcome` is 1,
-    0.5 or 0 for `first`, None where a game lacks its verdict. It is whole if no game lacks its reply.
+    0.5 or 0 for `first`, None where a game lacks its verdict. It is whole if no game lacks its reply,
+    and flagged if the judge saw an imitation of itself.
     """
 
     place: Place
@@ -51,6 +53,7 @@ class Bout(NamedTuple):
     verdicts: tuple[Screen | None, Screen | None]
     outcome: float | None
     is_whole: bool
+    is_flagged: bool = False
 
 
 class Columns:
@@ -85,8 +88,10 @@ class Columns:
         elif cell.opponent is not None:
             games = self._games[cell.judge].setdefault((cell.target, cell.opponent), {})
             key = number << 32 | cell.repeat
+            was_flagged, both = divmod(games.get(key, 0), _FLAG)
             code = _code(outcome)
-            games[key] = games.get(key, 0) + (code if cell.order == 1 else code * _SIZE)
+            both += code if cell.order == 1 else code * _SIZE
+            games[key] = both + _FLAG * (was_flagged or is_flagged)
         elif isinstance(outcome.verdict, Score):
             scores = self._scores[cell.judge, cell.target]
             scores.add(number, cell.repeat, outcome.verdict.value, is_flagged=is_flagged)
@@ -114,7 +119,8 @@ class Columns:
         its = self._judges[judge]
         for (first, second), games in sorted(self._games.get(judge, {}).items()):
             for key, code in sorted(games.items()):
-                two, one = divmod(code, _SIZE)
+                is_flagged, both = divmod(code, _FLAG)
+                two, one = divmod(both, _SIZE)
                 verdicts = _VERDICTS[one], _VERDICTS[two]
                 yield Bout(
                     self._places[key >> 32],
@@ -124,6 +130,7 @@ class Columns:
                     verdicts,
                     _outcome(its, verdicts),
                     _ABSENT not in (one, two),
+                    bool(is_flagged),
                 )
 
     def characters(self, model: str, place: Place) -> int | None:

@@ -105,6 +105,8 @@ def _pairwise(standing: PairStanding) -> dict[str, Any]:
         "loss_rate": record.loss_rate,
         "win_rate_adjusted": adjusted and adjusted.value,
         "ci": adjusted and adjusted.interval,
+        "win_rate_unflagged": standing.unflagged and standing.unflagged.value,
+        "n_unflagged": standing.unflagged.n if standing.unflagged else 0,
         "p": record.p,
         "rating": rating and rating.value,
         "rating_ci": rating and rating.interval,

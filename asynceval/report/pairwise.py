@@ -22,7 +22,8 @@ class PairStanding:
 
     `record` counts pairs: who wins both games wins the pair. `expected` is how many pairs there would
     be; `missing` tells of games without a verdict, by ending. `rating` is in Elo points: the baseline,
-    or else the mean, has 1000.
+    or else the mean, has 1000. `unflagged` is the adjusted win rate without the `flagged` pairs, in which
+    the judge saw an answer that imitates one.
     """
 
     judge: str
@@ -32,6 +33,8 @@ class PairStanding:
     missing: tuple[Missing, ...]
     rating: Estimate | None
     rank: Rank | None = None
+    unflagged: Estimate | None = None
+    flagged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,8 @@ def place_biases(plan: Plan, columns: Columns) -> tuple[PlaceBias, ...]:
 def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
     bouts = tuple(columns.bouts(judge.name))
     rated = _rated(judge, bouts)
-    won: defaultdict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for bout in bouts:
-        question, outcome = bout.place.question, bout.outcome
-        won[bout.first].append((question, outcome))
-        won[bout.second].append((question, None if outcome is None else 1 - outcome))
+    won = _won(bouts)
+    unflagged = _won(bout for bout in bouts if not bout.is_flagged)
     found = [
         PairStanding(
             judge.name,
@@ -77,6 +77,8 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
             len(rows),
             missing(columns.endings[judge.name, model]),
             rated.get(model),
+            unflagged=record(unflagged.get(model, ())).adjusted,
+            flagged=len(rows) - len(unflagged.get(model, ())),
         )
         for model, rows in won.items()
         if model != judge.baseline
@@ -89,6 +91,16 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
         }
     )
     return [replace(row, rank=ranks.get(row.model)) for row in found]
+
+
+def _won(bouts: Iterable[Bout]) -> Mapping[str, list[tuple[str, float | None]]]:
+    """Return by model the question and the outcome of each of its pairs."""
+    won: defaultdict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for bout in bouts:
+        question, outcome = bout.place.question, bout.outcome
+        won[bout.first].append((question, outcome))
+        won[bout.second].append((question, None if outcome is None else 1 - outcome))
+    return won
 
 
 def _rated(judge: Judge, bouts: Iterable[Bout]) -> Mapping[str, Estimate]:

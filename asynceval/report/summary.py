@@ -106,14 +106,15 @@ class Counter:
 
     def _gather(self, outcome: Outcome) -> None:
         """Gather a judgment, a judge's or a jury's."""
-        is_flagged = outcome.cell.opponent is None and self._shows_imitation(outcome.cell)
+        is_flagged = self._shows_imitation(outcome.cell)
         self._columns.add(outcome, is_flagged=is_flagged)
 
     def _shows_imitation(self, cell: Cell) -> bool:
         """Whether a judgment shows an answer that imitates a judge; answers come before judgments."""
         return any(
-            (cell.target, cell.question, cell.choice, turn) in self._imitations
+            (model, cell.question, cell.choice, turn) in self._imitations
             for turn in range(1, cell.turn + 1)
+            for model in (cell.target, cell.opponent or cell.target)
         )
 
     def summary(self) -> Summary:

@@ -125,6 +125,20 @@ def test_the_document_has_the_rows() -> None:
     assert (empty["pairwise"], empty["position_bias"]) == ([], [])
 
 
+def test_pairs_with_an_imitation_are_told_apart() -> None:
+    """Each win rate is given without the pairs in which the judge saw an answer that imitates one."""
+    games = pairs("a", "b", "AB", "AB", "BA", "AB")
+    imitation = Cell("q0", "writing", 2, "b")
+    answers = [Outcome(imitation, Usage(1, 1), is_imitation=True)]
+    summary = summarise(scene(ALL), [*answers, *games])
+    (a,) = (s for s in summary.pairwise if s.model == "a")
+    assert a.record.adjusted is not None and a.record.adjusted.value == 0.75
+    assert a.flagged == 1  # the second turn of q0
+    assert a.unflagged is not None and a.unflagged.value == pytest.approx(2 / 3)
+    (row,) = (r for r in document(scene(ALL), summary)["pairwise"] if r["model"] == "b")
+    assert (row["win_rate_unflagged"], row["n_unflagged"]) == (pytest.approx(1 / 3), 3)
+
+
 def test_games_of_several_choices_and_repeats_are_told_apart() -> None:
     """Each choice and each repeat of a judge is a pair of its own."""
     judge = replace(ALL, repeats=2)
