@@ -16,6 +16,7 @@ _COMMANDS = {
     "plan": "Show what a run would take: calls, tokens, cost and time. Spends nothing.",
     "report": "Show the results of a run.",
     "compare": "Compare two models question by question, or a leaderboard with another.",
+    "agreement": "Say how often judges and people prefer the same answer.",
     "check": "Check config, data and keys, and probe every endpoint with one call.",
     "import": "Take FastChat's files into a run directory.",
     "export": "Write a run as files that FastChat's tools read.",

@@ -1,0 +1,38 @@
+"""Agreement as a table on a terminal."""
+
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from asynceval.progress.wording import one_line
+from asynceval.report.accord import Accord, By
+
+
+def show(console: Console, rows: Sequence[Accord], by: By | None) -> None:
+    """Print a row for each turn, setup and two kinds of judges."""
+    table = Table(box=SIMPLE_HEAD)
+    for title in ("turn", *([by] if by else []), "setup", "judges"):
+        table.add_column(title)
+    for title in ("agree", "95 %", "kappa", "n"):
+        table.add_column(title, justify="right", no_wrap=True)
+    for row in rows:
+        ratio = row.found.ratio
+        interval = "-"
+        if ratio is not None and ratio.interval is not None:
+            low, high = ratio.interval
+            interval = f"{100 * low:.0f}–{100 * high:.0f}"
+        table.add_row(
+            str(row.turn),
+            *([Text(one_line(row.part or ""))] if by else []),
+            row.setup,
+            Text(one_line(" / ".join(row.judges))),
+            "-" if ratio is None else f"{100 * ratio.value:.0f} %",
+            interval,
+            "-" if row.kappa is None else f"{row.kappa:.2f}",
+            str(row.found.total),
+        )
+    console.print(table)
+    console.print("S1: a tie is a third verdict; S2: without ties. n are comparisons of two votes.")
