@@ -8,6 +8,7 @@ from rich.text import Text
 
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ranks_of
+from asynceval.report.arena import Arena
 from asynceval.report.pairwise import PairStanding, PlaceBias
 from asynceval.stats.estimate import Estimate
 
@@ -57,6 +58,22 @@ def unflagged(rows: Sequence[PairStanding]) -> Iterator[str]:
                 f"  {row.model}: {_percent(row.unflagged)} without {row.flagged} pairs in which an "
                 "answer imitates a judge"
             )
+
+
+def matrix(arena: Arena, width: int) -> Table | None:
+    """Return the win rates of rows against columns; None where one table tells it, or it does not fit."""
+    models = arena.models
+    names = fitted(models, max(_NAME, (width - 4) // (len(models) + 1) - 3))
+    if len(models) < 3 or (len(models) + 1) * (_NAME + 3) + 4 > width:
+        return None
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("won of", no_wrap=True)
+    for model in models:
+        table.add_column(Text(names[model]), justify="right", no_wrap=True)
+    for model, row in zip(models, arena.matrix, strict=True):
+        cells = ("" if rate is None else f"{100 * rate:.0f} %" for rate in row)
+        table.add_row(Text(names[model]), *cells)
+    return table
 
 
 def places(bias: PlaceBias) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asynceval.cli import pair_tables, totals
+from asynceval.cli import judge_lines, pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.conversation import Plan
@@ -76,12 +76,21 @@ def show(
         n = sum(answers.n for answers in summary.answers)
         expected = sum(answers.expected for answers in summary.answers)
         console.print(f"{n} of {expected} answers are there.")
+    _show_judges(console, plan, summary)
     _print_lines(console, totals.coverage(summary))
     _print_lines(console, totals.juries(summary.juries))
     _print_lines(console, totals.weights(summary.weights))
     _print_lines(console, totals.reasks(summary.reasks))
     _print_lines(console, totals.cost(summary.spending, lost or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
+
+
+def _show_judges(console: Console, plan: Plan, summary: Summary) -> None:
+    """Print what the verdicts tell of the judges, if they tell anything."""
+    lines = list(judge_lines.judges(plan, summary.columns))
+    if lines:
+        console.print("What the verdicts tell of the judges", style="italic")
+        _print_lines(console, (f"  {line}" for line in lines))
 
 
 def _show_pairs(console: Console, judge: Judge, summary: Summary) -> None:
@@ -92,6 +101,11 @@ def _show_pairs(console: Console, judge: Judge, summary: Summary) -> None:
     console.print(pair_tables.winners(rows, console.width))
     _print_lines(console, totals.notes(rows))
     _print_lines(console, pair_tables.unflagged(rows))
+    for arena in summary.arenas:
+        if arena.judge == judge.name and judge.baseline is None:
+            table = pair_tables.matrix(arena, console.width)
+            if table is not None:
+                console.print(table)
     for bias in summary.place_biases:
         if bias.judge == judge.name:
             _print_lines(console, pair_tables.places(bias))

@@ -12,6 +12,7 @@ from typing import Any
 from asynceval import __version__
 from asynceval.conversation import Plan
 from asynceval.report.pairwise import PairStanding
+from asynceval.report.panel import panel
 from asynceval.report.ranks import Rank
 from asynceval.report.standings import Missing, Part, Standing
 from asynceval.report.summary import Summary
@@ -52,6 +53,8 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             {"judge": its.judge, "n": its.bias.n, **asdict(its.bias)}
             for its in summary.place_biases
         ],
+        "win_matrix": [asdict(its) for its in summary.arenas],
+        **panel(plan, summary.columns),
         "reasks": [asdict(reasks) for reasks in summary.reasks],
         "weights": [asdict(its) for its in summary.weights],
         "speed": [asdict(its) for its in summary.speeds],

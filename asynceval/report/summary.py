@@ -11,6 +11,7 @@ from asynceval.domain.verdict import Unparsed
 from asynceval.report import warnings
 from asynceval.report.aliases import Alias, Names
 from asynceval.report.answers import Answers, Roll
+from asynceval.report.arena import Arena, arenas
 from asynceval.report.columns import Columns
 from asynceval.report.coverage import Coverage
 from asynceval.report.juries import Bench, Juries, seated
@@ -45,6 +46,7 @@ class Summary:
     standings: tuple[Standing, ...]
     pairwise: tuple[PairStanding, ...]
     place_biases: tuple[PlaceBias, ...]
+    arenas: tuple[Arena, ...]
     answers: tuple[Answers, ...]
     aliases: tuple[Alias, ...]
     failures: tuple[Failures, ...]
@@ -122,6 +124,7 @@ class Counter:
         for outcome in self._juries.rest():
             self._gather(outcome)
         ranked = standings(self._seated, self._columns)
+        played = arenas(self._plan, self._columns)
         answers = self._roll.answers()
         aliases = self._names.aliases()
         coverage = Coverage.of(self._endings, sum(its.truncated for its in answers))
@@ -130,6 +133,7 @@ class Counter:
             standings=ranked,
             pairwise=pair_standings(self._seated, self._columns),
             place_biases=place_biases(self._seated, self._columns),
+            arenas=played,
             answers=answers,
             aliases=aliases,
             failures=tuple(Failures(*key, n) for key, n in sorted(self._causes.items())),
@@ -141,6 +145,7 @@ class Counter:
             warnings=(
                 *warnings.of_coverage(coverage),
                 *warnings.of_standings(ranked),
+                *warnings.of_arenas(played),
                 *warnings.of_scales(self._plan),
                 *warnings.of_families(self._plan),
                 *warnings.of_answers(answers),

@@ -8,6 +8,7 @@ from asynceval.domain.alias import is_alias
 from asynceval.domain.failure import Cause
 from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
+from asynceval.report.arena import Arena
 from asynceval.report.coverage import Coverage
 from asynceval.report.standings import Standing
 
@@ -59,6 +60,18 @@ def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
         cut = sum(m.n for s in by_judge for m in s.missing if m.reason == "cut_off")
         if cut:
             yield f"{cut} judgments by {judge} were cut off before a verdict: raise its max_tokens"
+
+
+def of_arenas(arenas: Iterable[Arena]) -> Iterator[str]:
+    """Say where wins do not lead from every model to every other, so that ratings rest on a penalty."""
+    for its in arenas:
+        if len(its.components) > 1:
+            apart = sorted(its.components, key=len)[:-1]
+            names = [name for component in apart for name in component]
+            yield (
+                f"judge {its.judge}: wins do not lead from all models to all others and back, so ratings "
+                f"rest on a penalty and tell the order only; apart from the rest: {_listed(names)}"
+            )
 
 
 def of_scales(plan: Plan) -> Iterator[str]:
