@@ -17,7 +17,7 @@ from asynceval.store.store import Store
 
 def write_page(path: Path, run: Path, plan: Plan, summary: Summary, store: Store) -> None:
     """Write the page of a run directory. Raises StorageError where it cannot be written."""
-    with _writing(path):
+    with writing(path):
         page.write(path, plan, summary, outcomes(plan, store, read_causes(run)), store)
     say(f"wrote {path}")
 
@@ -26,13 +26,14 @@ def write_figures(
     folder: Path, plan: Plan, summary: Summary, formats: Sequence[files.Format]
 ) -> None:
     """Write the figures of a run. Raises StorageError where they cannot be written."""
-    with _writing(folder):
+    with writing(folder):
         paths = files.write(folder, gallery(plan, summary), formats)
     say(f"wrote {len(paths)} figures to {folder}" if paths else "there is nothing to draw yet")
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
+    """Let what cannot be written be told as a StorageError."""
     try:
         yield
     except OSError as error:

@@ -22,7 +22,33 @@ from asynceval.prompts.template import TemplateMode
     "csv_folder",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Also write scores.csv and judgments.csv into DIR.",
+    help="Also write every table as a CSV file into DIR.",
+)
+@click.option(
+    "--parquet",
+    "parquet_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Also write every table as a parquet file into DIR. Needs asynceval[parquet].",
+)
+@click.option(
+    "--markdown",
+    "markdown_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the leaderboards as Markdown tables.",
+)
+@click.option(
+    "--latex",
+    "latex_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write the leaderboards as LaTeX tables (booktabs).",
+)
+@click.option(
+    "--speed",
+    is_flag=True,
+    help="Also show how long the calls of each model took; with --json under the key timing.",
 )
 @options.html
 @click.option(
@@ -46,6 +72,10 @@ def report(
     as_json: bool,
     mode: TemplateMode | None,
     csv_folder: Path | None,
+    parquet_folder: Path | None,
+    markdown_file: Path | None,
+    latex_file: Path | None,
+    speed: bool,
     html: Path | None,
     figures: Path | None,
     formats: tuple[Literal["svg", "png", "pdf"], ...],
@@ -61,39 +91,41 @@ def report(
       asynceval report runs/quickstart --csv tables/
       asynceval report runs/quickstart --html report.html --figures figures/
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
+    from dataclasses import asdict
+
     import orjson
 
-    from asynceval.cli.exits import say, told
+    from asynceval.cli.exits import told
+    from asynceval.cli.exports import write_papers, write_sheets
     from asynceval.cli.page import write_figures, write_page
     from asynceval.cli.tables import Results, show
-    from asynceval.domain.errors import StorageError
-    from asynceval.report import sheets
+    from asynceval.cli.timing_table import show_timings
     from asynceval.report.document import document
-    from asynceval.report.outcomes import outcomes, read_causes
-    from asynceval.report.summary import summarise
-    from asynceval.store.request import read
-    from asynceval.store.store import Store
+    from asynceval.report.reading import reading
+    from asynceval.report.sheet import sheets
+    from asynceval.report.timing import timings
 
     with told():
-        plan = read(run)
-        causes = read_causes(run)
-        with Store(run, write=False) as store:
-            summary = summarise(plan, outcomes(plan, store, causes))
+        with reading(run) as opened:
+            plan, store, summary = opened.plan, opened.store, opened.summary()
             lost = {} if as_json else store.lost()
-            if csv_folder is not None:
-                try:
-                    paths = sheets.write(csv_folder, summary, outcomes(plan, store, causes))
-                except OSError as error:
-                    raise StorageError(
-                        f"{error.filename or csv_folder}: {error.strerror}"
-                    ) from error
-                for path in paths:
-                    say(f"wrote {path}")
+            timed = timings(plan, store.records()) if speed else ()
+            write_sheets(
+                sheets(plan, summary, opened.outcomes, lambda: timings(plan, store.records())),
+                csv_folder,
+                parquet_folder,
+            )
+            write_papers(plan, summary, markdown_file, latex_file)
             if html is not None:
                 write_page(html, run, plan, summary, store)
             if figures is not None:
                 write_figures(figures, plan, summary, formats)
         if as_json:
-            click.echo(orjson.dumps(document(plan, summary), option=orjson.OPT_INDENT_2))
+            found = document(plan, summary)
+            if speed:
+                found["timing"] = [asdict(its) for its in timed]
+            click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         else:
             show(Results(), plan, summary, lost, mode)
+            if speed:
+                show_timings(Results(), timed)

@@ -58,3 +58,28 @@ def test_the_json_report_knows_nothing_of_attempts(tmp_path: Path) -> None:
     quiet = shown(run_directory(tmp_path / "quiet", attempts=1), "--json")
     assert shown(run_directory(tmp_path / "run", attempts=3), "--json") == quiet
     assert orjson.loads(quiet)["run"]["answered_by"][0]["name"] == "other"
+
+
+def test_tables_for_papers_and_times(tmp_path: Path) -> None:
+    """Files are written and named, and times are shown only where they are asked for."""
+    run = run_directory(tmp_path / "run", attempts=1)
+    files = [tmp_path / "tables" / name for name in ("board.md", "board.tex")]
+    command = ["report", str(run), "--markdown", str(files[0]), "--latex", str(files[1])]
+    result = CliRunner().invoke(main, [*command, "--speed"], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert "**Mean scores by judge" in files[0].read_text()
+    assert r"\begin{tabular}" in files[1].read_text()
+    assert all(f"wrote {file}" in result.stderr for file in files)
+    assert "Seconds of calls" in result.stdout
+    assert "Seconds of calls" not in shown(run)
+    assert orjson.loads(shown(run, "--json", "--speed"))["timing"][0]["calls"] == 6
+    assert "timing" not in orjson.loads(shown(run, "--json"))
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """A file in the place of the folder is told, with exit code 4."""
+    run = run_directory(tmp_path / "run", attempts=1)
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["report", str(run), "--csv", str(tmp_path / "file" / "x")])
+    assert result.exit_code == 4
+    assert "Not a directory" in result.stderr

@@ -1,14 +1,17 @@
 """The CSV files: exact numbers, whole texts, no formulas."""
 
 import csv
+import sys
 from pathlib import Path
 
 import pytest
 
 from asynceval.domain.cell import Cell
+from asynceval.domain.errors import ConfigError
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
-from asynceval.report.sheets import write
+from asynceval.report.sheet import Sheet, sheets
+from asynceval.report.sheets import write_csv, write_parquet
 from tests.report.scene import Answer, answered, graded, plan, play
 
 
@@ -25,14 +28,20 @@ def said(cell: Cell) -> Answer:
             return graded(2.5 * cell.turn)
 
 
+def made(folder: Path, *targets: str) -> tuple[Sheet, ...]:
+    """Return all sheets of a run."""
+    what = plan(targets)
+    summary, found = play(folder, what, said)
+    return sheets(what, summary, lambda: found, tuple)
+
+
 def rows(folder: Path, *targets: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """Return both sheets of a run as a reader of CSV finds them."""
-    summary, found = play(folder, plan(targets), said)
-    scores, judgments = write(folder / "new" / "tables", summary, found)
-    assert (scores.name, judgments.name) == ("scores.csv", "judgments.csv")
+    """Return the sheets of means and of judgments as a reader of CSV finds them."""
+    paths = write_csv(folder / "new" / "tables", made(folder, *targets))
+    files = {path.stem: path for path in paths}
     with (
-        scores.open(encoding="utf-8", newline="") as one,
-        judgments.open(encoding="utf-8", newline="") as two,
+        files["scores"].open(encoding="utf-8", newline="") as one,
+        files["judgments"].open(encoding="utf-8", newline="") as two,
     ):
         return list(csv.DictReader(one)), list(csv.DictReader(two))
 
@@ -58,6 +67,8 @@ def test_scores(tmp_path: Path) -> None:
         "high": "",
         "n": "4",
         "comparable": "True",
+        "best_rank": "1",
+        "worst_rank": "1",
     }
     assert (scores[4]["mean"], scores[4]["se"], scores[4]["n"]) == ("3.75", "", "2")
     assert float(scores[1]["se"]) == 0
@@ -85,10 +96,11 @@ def test_judgments(tmp_path: Path) -> None:
 
 def test_undefined(tmp_path: Path) -> None:
     """A model without a score has rows without numbers, and n is 0."""
-    summary, found = play(tmp_path, plan(("a",)), lambda _: None)
-    scores, _ = write(tmp_path, summary, found)
+    what = plan(("a",))
+    summary, found = play(tmp_path, what, lambda _: None)
+    scores, *_ = write_csv(tmp_path, sheets(what, summary, lambda: found, tuple))
     lines = scores.read_text().splitlines()
-    assert lines[1] == "judge,a,average,,,,,,0,True"
+    assert lines[1] == "judge,a,average,,,,,,0,True,,"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -109,3 +121,40 @@ def test_texts(tmp_path: Path, name: str) -> None:
 def test_written_anew(tmp_path: Path) -> None:
     """Writing again replaces the files."""
     assert rows(tmp_path, "alpha") == rows(tmp_path, "alpha")
+
+
+def test_every_table_is_a_file_with_its_columns(tmp_path: Path) -> None:
+    """Tables without a row have their header, and the pairs of models their corrected p."""
+    found = made(tmp_path, "alpha", "beta")
+    paths = write_csv(tmp_path / "tables", found)
+    assert [path.stem for path in paths] == [sheet.name for sheet in found]
+    for path, sheet in zip(paths, found, strict=True):
+        assert path.read_text().splitlines()[0] == ",".join(sheet.header)
+        assert all(len(row) == len(sheet.header) for row in sheet.rows())
+    tables = {sheet.name: sheet.records() for sheet in found}
+    (pair,) = tables["comparisons"]
+    assert (pair["first"], pair["second"], pair["difference"]) == ("alpha", "beta", 0)
+    assert pair["p"] == pair["p_holm"] == 1
+    assert len(tables["answers"]) == 12
+    assert tables["answers"][0]["characters"] == len("alpha on q0, 1, 0")
+    assert tables["pairs"] == tables["win_matrix"] == tables["timing"] == []
+
+
+def test_parquet_holds_what_the_tables_hold(tmp_path: Path) -> None:
+    """Numbers stay numbers and what is undefined stays so; a table without a row has no file."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    found = made(tmp_path, "=alpha")
+    paths = write_parquet(tmp_path / "tables", found)
+    read = {path.stem: parquet.read_table(path).to_pylist() for path in paths}
+    assert read == {sheet.name: rows for sheet in found if (rows := sheet.records())}
+    assert read["judgments"][0]["model"] == "=alpha"
+
+
+def test_parquet_without_pyarrow_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is named, and nothing is written."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"asynceval\[parquet\]"):
+        write_parquet(tmp_path / "tables", made(tmp_path, "alpha"))
+    assert not (tmp_path / "tables").exists()

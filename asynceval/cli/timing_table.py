@@ -1,0 +1,40 @@
+"""Times of calls as a table on a terminal."""
+
+from collections.abc import Iterable
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from asynceval.cli.names import fitted
+from asynceval.report.timing import Timing
+
+_NAME = 24
+_TITLES = ("calls", "median s", "95 % below", "first s", "a minute", "waited s", "attempts")
+
+
+def show_timings(console: Console, timings: Iterable[Timing]) -> None:
+    """Print how long the calls of each model took, or that nothing was measured."""
+    rows = list(timings)
+    if not rows:
+        console.print("No call was timed: what is imported tells no times.")
+        return
+    names = fitted({its.model for its in rows}, _NAME)
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("model", no_wrap=True)
+    for title in _TITLES:
+        table.add_column(title, justify="right")
+    for its in rows:
+        rate = "-" if its.per_minute is None else f"{its.per_minute:,.0f}"
+        table.add_row(
+            Text(names[its.model] + (" (judge)" if its.kind == "judgment" else "")),
+            *(f"{its.calls:,}", f"{its.median:.2f}", f"{its.slowest:.2f}", f"{its.first:.1f}"),
+            *(rate, f"{its.waited:,.0f}", f"{its.attempts:,}"),
+        )
+    console.print("Seconds of calls", style="italic")
+    console.print(table)
+    console.print(
+        "first: from the run's first call to the model's first reply; a minute: answered while any call "
+        "was open; waited: all calls together, before they were sent."
+    )

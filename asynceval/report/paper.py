@@ -1,0 +1,143 @@
+"""The leaderboards as tables for papers: Markdown and LaTeX."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from asynceval.conversation import Plan
+from asynceval.domain.text import visible
+from asynceval.report.pairwise import PairStanding
+from asynceval.report.ranks import Rank
+from asynceval.report.standings import Standing
+from asynceval.report.summary import Summary
+from asynceval.stats.estimate import Estimate
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "–": "--",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaperTable:
+    """One judge's leaderboard in words; the first column is of names, the others are of numbers."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def paper_tables(plan: Plan, summary: Summary) -> Iterator[PaperTable]:
+    """Yield the leaderboard of each judge and jury that has any, with intervals, ranks and n."""
+    for judge in dict.fromkeys(standing.judge for standing in summary.standings):
+        rows = [standing for standing in summary.standings if standing.judge == judge]
+        turns = tuple(rows[0].turns)
+        yield PaperTable(
+            f"Mean scores by {judge} with 95 % intervals, {len(plan.questions)} questions",
+            ("Model", "Rank", "Average", "95 % CI", *(f"Turn {turn}" for turn in turns), "n"),
+            tuple(_scores(row, turns) for row in rows),
+        )
+    for judge in dict.fromkeys(standing.judge for standing in summary.pairwise):
+        pairs = [standing for standing in summary.pairwise if standing.judge == judge]
+        yield PaperTable(
+            f"Win rates by {judge} in %, ties counting half, with 95 % intervals",
+            ("Model", "Rank", "Win rate", "95 % CI", "Win", "Tie", "Loss", "Rating", "n"),
+            tuple(map(_wins, pairs)),
+        )
+
+
+def markdown(tables: Sequence[PaperTable]) -> str:
+    """Return the tables as Markdown, in which no name can be anything but text."""
+    parts = []
+    for table in tables:
+        lines = [f"**{_as_markdown(table.title)}**", "", _line(table.header)]
+        lines.append(_line((":--", *("--:" for _ in table.header[1:]))))
+        lines += [_line(tuple(map(_as_markdown, row))) for row in table.rows]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts) + "\n"
+
+
+def latex(tables: Sequence[PaperTable]) -> str:
+    """Return the tables as LaTeX with the rules of booktabs."""
+    parts = []
+    for table in tables:
+        columns = "l" + "r" * (len(table.header) - 1)
+        rows = [" & ".join(map(_as_latex, row)) + r" \\" for row in table.rows]
+        parts.append(
+            "\n".join(
+                [
+                    r"\begin{table}",
+                    rf"\caption{{{_as_latex(table.title)}}}",
+                    rf"\begin{{tabular}}{{{columns}}}",
+                    r"\toprule",
+                    " & ".join(map(_as_latex, table.header)) + r" \\",
+                    r"\midrule",
+                    *rows,
+                    r"\bottomrule",
+                    r"\end{tabular}",
+                    r"\end{table}",
+                ]
+            )
+        )
+    return "% needs \\usepackage{booktabs}\n" + "\n\n".join(parts) + "\n"
+
+
+def _scores(row: Standing, turns: Sequence[int]) -> tuple[str, ...]:
+    mark = "" if row.whole.is_comparable or row.average is None else "*"
+    means = (row.turns[turn].mean for turn in turns)
+    return (
+        row.model,
+        _rank(row.rank),
+        mark + _number(row.average),
+        _interval(row.average),
+        *map(_number, means),
+        str(row.n),
+    )
+
+
+def _wins(row: PairStanding) -> tuple[str, ...]:
+    record = row.record
+    return (
+        row.model,
+        _rank(row.rank),
+        _number(record.adjusted, 100, 1),
+        _interval(record.adjusted, 100, 1),
+        *(str(count) for count in (record.win, record.tie, record.loss)),
+        _number(row.rating, 1, 0),
+        str(record.n),
+    )
+
+
+def _rank(rank: Rank | None) -> str:
+    if rank is None:
+        return "–"
+    return str(rank.best) if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
+
+
+def _number(its: Estimate | None, scale: int = 1, digits: int = 2) -> str:
+    return "–" if its is None else f"{scale * its.value:.{digits}f}"
+
+
+def _interval(its: Estimate | None, scale: int = 1, digits: int = 2) -> str:
+    if its is None or its.interval is None:
+        return "–"
+    low, high = its.interval
+    return f"{scale * low:.{digits}f}–{scale * high:.{digits}f}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _as_markdown(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(visible(text).split()))
+
+
+def _as_latex(text: str) -> str:
+    return "".join(_LATEX.get(sign, sign) for sign in " ".join(visible(text).split()))

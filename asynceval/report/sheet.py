@@ -1,0 +1,227 @@
+"""Sheets: the tables of a report as plain rows, for files and data frames alike."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+
+from asynceval.conversation import Plan
+from asynceval.domain.verdict import Score
+from asynceval.report.concord import concords
+from asynceval.report.grounds import contrasts, grounds
+from asynceval.report.outcomes import Outcome
+from asynceval.report.quality import qualities
+from asynceval.report.ranks import Rank
+from asynceval.report.spending import Spending
+from asynceval.report.standings import Part
+from asynceval.report.summary import Failures, Summary
+from asynceval.report.timing import Timing
+from asynceval.stats.estimate import Estimate
+
+Row = Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table: its name, its columns, and its rows, each as long as the columns are many. None is undefined."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: Callable[[], Iterable[Row]]
+
+    def records(self) -> list[dict[str, object]]:
+        """Return the rows by column, as data frames take them."""
+        return [dict(zip(self.header, row, strict=True)) for row in self.rows()]
+
+
+def sheets(
+    plan: Plan,
+    summary: Summary,
+    outcomes: Callable[[], Iterable[Outcome]],
+    timings: Callable[[], Iterable[Timing]],
+) -> tuple[Sheet, ...]:
+    """Return all tables of a run; those that read it anew do so only when their rows are asked for."""
+    estimate = ("value", "se", "low", "high", "n", "dropped")
+    return (
+        Sheet(
+            "scores",
+            (
+                *("judge", "model", "kind", "part", "mean", "se", "low", "high", "n", "comparable"),
+                *("best_rank", "worst_rank"),
+            ),
+            lambda: _scores(summary),
+        ),
+        Sheet(
+            "pairs",
+            (
+                *("judge", "model", "win", "tie", "loss", "n", "expected", "win_rate", "adjusted"),
+                *("low", "high", "p", "rating", "rating_low", "rating_high"),
+                *("best_rank", "worst_rank"),
+            ),
+            lambda: _pairs(summary),
+        ),
+        Sheet("win_matrix", ("judge", "model", "opponent", "win_rate"), lambda: _matrix(summary)),
+        Sheet(
+            "comparisons",
+            (
+                *("judge", "first", "second", "unit", "difference", "se", "low", "high", "n"),
+                *("dropped", "p", "p_holm", "win", "tie", "loss"),
+                *("minimum_detectable", "questions_needed"),
+            ),
+            lambda: _comparisons(plan, summary),
+        ),
+        Sheet(
+            "position_bias",
+            (
+                *("judge", "consistent", "first", "second", "half_tie_first", "half_tie_second"),
+                *("error", "n", "p"),
+            ),
+            lambda: (
+                (its.judge, *asdict(its.bias).values(), its.bias.n, its.bias.p)
+                for its in summary.place_biases
+            ),
+        ),
+        Sheet("judges", ("judge", "measure", *estimate), lambda: _judges(plan, summary)),
+        Sheet(
+            "judge_agreement",
+            ("judge", "other", "mode", *(f"same_{name}" for name in estimate), "cohen", "weighted"),
+            lambda: (
+                (*its.judges, its.mode, *_estimate(its.same), its.cohen, its.weighted)
+                for its in concords(plan, summary.columns)[0]
+            ),
+        ),
+        Sheet("cost", _names(Spending), lambda: map(_values, summary.spending)),
+        Sheet("timing", _names(Timing), lambda: map(_values, timings())),
+        Sheet("failures", _names(Failures), lambda: map(_values, summary.failures)),
+        Sheet(
+            "answers",
+            (
+                *("question", "category", "turn", "model", "choice", "characters"),
+                *("prompt_tokens", "completion_tokens", "reasoning_tokens"),
+                *("truncated", "empty", "imitates", "cause"),
+            ),
+            lambda: _answers(outcomes()),
+        ),
+        Sheet(
+            "judgments",
+            (
+                *("question", "category", "turn", "model", "choice", "judge", "repeat"),
+                *("opponent", "order", "score", "winner", "outcome"),
+            ),
+            lambda: _judgments(outcomes()),
+        ),
+    )
+
+
+def _names(kind: type[Spending | Timing | Failures]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _values(its: Spending | Timing | Failures) -> Row:
+    return tuple(asdict(its).values())
+
+
+def _scores(summary: Summary) -> Iterator[Row]:
+    for standing in summary.standings:
+        parts: list[tuple[str, object, Part]] = [("average", None, standing.whole)]
+        parts += [("turn", turn, part) for turn, part in standing.turns.items()]
+        parts += [("category", name, part) for name, part in standing.categories.items()]
+        for kind, name, part in parts:
+            who = (standing.judge, standing.model, kind, None if name is None else str(name))
+            rank = _rank(standing.rank if kind == "average" else None)
+            if (mean := part.mean) is None:
+                yield (*who, None, None, None, None, 0, part.is_comparable, *rank)
+            else:
+                low, high = mean.interval or (None, None)
+                numbers = (mean.value, mean.se, low, high, mean.n)
+                yield (*who, *numbers, part.is_comparable, *rank)
+
+
+def _pairs(summary: Summary) -> Iterator[Row]:
+    for its in summary.pairwise:
+        record = its.record
+        adjusted, low, high = _interval(record.adjusted)
+        yield (
+            *(its.judge, its.model, record.win, record.tie, record.loss, record.n, its.expected),
+            *(record.win_rate, adjusted, low, high, record.p),
+            *_interval(its.rating),
+            *_rank(its.rank),
+        )
+
+
+def _matrix(summary: Summary) -> Iterator[Row]:
+    for arena in summary.arenas:
+        for model, row in zip(arena.models, arena.matrix, strict=True):
+            for opponent, rate in zip(arena.models, row, strict=True):
+                if rate is not None:
+                    yield arena.judge, model, opponent, rate
+
+
+def _comparisons(plan: Plan, summary: Summary) -> Iterator[Row]:
+    if not plan.sweep.judges or len(plan.scales()) > 1:
+        return
+    for its in contrasts(grounds(plan, summary.columns), ()):
+        gap, record = its.paired.difference, its.record
+        low, high = gap.interval or (None, None)
+        yield (
+            *(its.judge, its.first, its.second, its.unit, gap.value, gap.se, low, high, gap.n),
+            *(gap.dropped, its.paired.p, its.p_corrected, record.win, record.tie, record.loss),
+            *(its.detectable, its.needed),
+        )
+
+
+def _judges(plan: Plan, summary: Summary) -> Iterator[Row]:
+    for its in qualities(plan, summary.columns):
+        for measure, found in (
+            ("repeat_stability", its.stability),
+            ("length_slope", its.length_slope),
+            ("longer_wins", its.longer_wins),
+            ("self_preference", its.self_preference),
+        ):
+            if found is not None:
+                yield its.judge, measure, *_estimate(found)
+
+
+def _answers(outcomes: Iterable[Outcome]) -> Iterator[Row]:
+    for its in outcomes:
+        cell, usage = its.cell, its.usage
+        if cell.judge is not None:
+            continue
+        tokens: Row = (None, None, None)
+        if usage is not None:
+            tokens = usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens
+        yield (
+            *(cell.question, cell.category, cell.turn, cell.target, cell.choice, its.characters),
+            *tokens,
+            *(its.is_truncated, its.is_empty, its.is_imitation),
+            None if its.cause is None else str(its.cause),
+        )
+
+
+def _judgments(outcomes: Iterable[Outcome]) -> Iterator[Row]:
+    for outcome in outcomes:
+        cell, ending = outcome.cell, outcome.ending
+        if cell.judge is None:
+            continue
+        score = outcome.verdict.value if isinstance(outcome.verdict, Score) else None
+        order = cell.order if cell.opponent is not None else None
+        what = f"{ending}: {outcome.reason}" if ending in ("unparsed", "failed") else ending
+        yield (
+            *(cell.question, cell.category, cell.turn, cell.target, cell.choice),
+            *(cell.judge, cell.repeat, cell.opponent, order, score, outcome.winner, what),
+        )
+
+
+def _estimate(its: Estimate | None) -> Row:
+    if its is None:
+        return None, None, None, None, 0, 0
+    low, high = its.interval or (None, None)
+    return its.value, its.se, low, high, its.n, its.dropped
+
+
+def _interval(its: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    if its is None:
+        return None, None, None
+    return its.value, *(its.interval or (None, None))
+
+
+def _rank(rank: Rank | None) -> tuple[int | None, int | None]:
+    return (None, None) if rank is None else (rank.best, rank.worst)
