@@ -93,11 +93,6 @@ class Tally:
         """Calls that are with the servers now."""
         return sum(endpoint.in_flight for endpoint in self.gates)
 
-    @property
-    def cost(self) -> float | None:
-        """US dollars paid in this run to the lanes that have a price; None if none has."""
-        return cost_of(self.lanes)
-
     def rates(self, lanes: Iterable[LaneCount] | None = None) -> tuple[float, float] | None:
         """Return calls and tokens a second: of late, or on average once the sweep has ended."""
         if self.ended:

@@ -13,15 +13,21 @@ from asynceval.domain.events import (
     Event,
     GateStatus,
     JudgmentLanded,
+    Lane,
     Pulsed,
     SweepEnded,
+    SweepStarted,
 )
 from asynceval.domain.failure import Cause, Failure
+from asynceval.domain.imported import FREE, IMPORTED
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.progress import Tally
+from asynceval.progress.cost import cost
+from asynceval.progress.tally import cost_of
 from tests.progress.feed import (
+    JUDGE,
     answer,
     cell,
     failed,
@@ -174,10 +180,28 @@ def test_cost_is_of_this_run_and_of_known_prices() -> None:
     """Only calls of this run to lanes with a price cost; no price at all is not zero dollars."""
     tally = tally_of(started("a", price=Price(10, 20)), answer("a", stored=True), answer("a"))
     tally.count(judgment("a", 7.0))
-    assert tally.cost == pytest.approx(100 * 10e-6 + 100 * 20e-6)
+    assert cost_of(tally.lanes) == pytest.approx(100 * 10e-6 + 100 * 20e-6)
     tally.count(answer("a", tokens=None))
     assert tally.lanes[0].uncounted == 1
-    assert tally_of(started("a"), answer("a")).cost is None
+    assert cost_of(tally_of(started("a"), answer("a")).lanes) is None
+
+
+@pytest.mark.parametrize("price", [None, Price(10, 20)])
+def test_an_unpriced_judge_of_imported_answers_is_not_told_to_be_free(price: Price | None) -> None:
+    """Nothing is paid for what was imported, which says nothing of what the judge takes."""
+    lanes = (
+        Lane("target", "old", IMPORTED.name, IMPORTED.name, 9, FREE),
+        Lane("target", "new", "local", "local", 9, price),
+        Lane("judge", JUDGE, "openai", "openai", 18),
+    )
+    tally = tally_of(SweepStarted("s", "runs/s", lanes), answer("old", stored=True))
+    known = price is not None
+    assert cost(tally) == ("cost of this run: 0.00 USD, 1 without a price" if known else None)
+    tally.count(judgment("old", 7.0))
+    assert cost(tally) == ("cost of this run: not known, 1 without a price" if known else None)
+    tally.count(answer("new"))
+    told = "cost of this run: at least 0.003000 USD, 1 without a price"
+    assert cost(tally) == (told if known else None)
 
 
 def test_cells_outside_the_plan_count_nowhere() -> None:
