@@ -6,7 +6,7 @@ from pathlib import Path
 
 from asynceval.conversation import Plan
 from asynceval.domain.errors import Problem
-from asynceval.domain.imported import call
+from asynceval.domain.imported import FREE, IMPORTED, call
 from asynceval.domain.sweep import Target
 from asynceval.store.store import Store
 
@@ -35,6 +35,23 @@ def fitted(plan: Plan, earlier: Plan, folder: Path) -> tuple[Plan, tuple[Problem
     return replace(plan, sweep=replace(sweep, targets=targets)), tuple(
         _problems(plan, known, earlier)
     )
+
+
+def recalled(plan: Plan, folder: Path) -> Plan:
+    """Return a folder's plan with the imported models that are in its log alone, to choose among.
+
+    Raises StorageError if the log cannot be read.
+    """
+    sweep = plan.sweep
+    if IMPORTED not in sweep.endpoints:
+        return plan
+    known = {target.name for target in sweep.targets}
+    more = tuple(
+        Target(name, IMPORTED.name, name, max_tokens=None, price=FREE, is_answered=is_answered)
+        for name, is_answered in _logged(folder).items()
+        if name not in known
+    )
+    return replace(plan, sweep=replace(sweep, targets=(*sweep.targets, *more)))
 
 
 def _logged(folder: Path) -> dict[str, bool]:

@@ -18,7 +18,7 @@ _OPTIONS = (
         "models",
         multiple=True,
         metavar="M",
-        help="A model under test; repeatable. With CONFIG: which of its models.",
+        help="A model under test; repeatable. With CONFIG, or a run that is there: which of its models.",
     ),
     click.option(
         "--judge",

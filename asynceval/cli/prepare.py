@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from asynceval.cli.earlier import earlier, place
-from asynceval.cli.imports import fitted, unanswered
+from asynceval.cli.imports import fitted, recalled, unanswered
 from asynceval.cli.listed import listed
 from asynceval.cli.open_files import allow
 from asynceval.config.flags import Flags, extended, resolve
@@ -50,11 +50,11 @@ class Prepared:
 def drafted(config: Path | None, flags: Flags, run_dir: Path | None) -> tuple[Path, Prepared]:
     """Return where the run is kept that config and flags ask for, and the draft of it.
 
-    With neither a config nor a model, a run directory that is there is extended.
+    With neither a config nor a URL of models, a run directory that is there is extended.
     """
-    before = earlier(run_dir) if run_dir and config is None and not flags.models else None
+    before = earlier(run_dir) if run_dir and config is None and flags.base_url is None else None
     if run_dir and before:
-        return run_dir, extend(before, flags)
+        return run_dir, extend(recalled(before, run_dir) if flags.models else before, flags)
     request = resolve(config, flags, listed)
     folder = place(request.sweep, run_dir)
     return folder, draft(request, earlier(folder), folder)
@@ -80,7 +80,7 @@ def draft(request: Request, before: Plan | None, folder: Path) -> Prepared:
 
 
 def extend(before: Plan, flags: Flags) -> Prepared:
-    """Return a run's own plan with the judges and limits that flags add to it."""
+    """Return a run's own plan with the judges and limits that flags add, of the models they choose."""
     sweep = priced(extended(before.sweep, flags), before.sweep)
     plan = replace(before, sweep=sweep)
     problems: list[Problem] = []

@@ -203,7 +203,10 @@ def _idle(models: Pick, judges: Pick, flags: Flags, sweep: Sweep) -> Iterator[Pr
 
 
 def extended(sweep: Sweep, flags: Flags) -> Sweep:
-    """Return the sweep of a run directory with the judges and limits that flags add to it."""
+    """Return the sweep of a run directory with the judges and limits that flags add to it.
+
+    `--model` chooses among its models; its judges stay, but for those whose baseline is left out.
+    """
     given = {
         "--base-url": flags.base_url,
         "--key-env": flags.key_env,
@@ -212,14 +215,16 @@ def extended(sweep: Sweep, flags: Flags) -> Sweep:
         "--limit": flags.limit,
         "--skip-bad": flags.skip_bad,
     }
-    message = "has no use without --model or a config: the run has its own"
+    message = "has no use without --base-url or a config: the run has its own"
     problems = [*_faults(flags), *_unmet(flags, alone=False)]
     problems += (Problem(message, key=flag) for flag, value in given.items() if value)
     if problems:
         raise ConfigError(*problems)
     joined = _joined(sweep, flags)
+    names = {target.name for target in joined.targets}
+    kept = [judge for judge in sweep.judges if judge.baseline is None or judge.baseline in names]
     added = (judge for judge in joined.judges if judge not in sweep.judges)
-    return _limited(replace(joined, judges=(*sweep.judges, *added)), flags)
+    return _limited(replace(joined, judges=(*kept, *added)), flags)
 
 
 def _narrowed(request: Request, flags: Flags) -> Request:

@@ -112,6 +112,21 @@ def test_flags_have_a_run_judged_once_more(
     assert simulator.stats()["requests"] == 7
 
 
+def test_flags_choose_among_the_imported_models_of_a_run(
+    tmp_path: Path, simulator: Simulator, source: Path
+) -> None:
+    """Only those that are named are judged, and one that was left out may be named later."""
+    assert cli("import", "fastchat", source, "--run-dir", "run", cwd=tmp_path).code == 0
+    flags = ("--run-dir", "run", "--judge", "sim-judge", "--judge-base-url", simulator.base_url)
+    assert cli("run", *flags, "--model", "a", cwd=tmp_path).code == 0
+    assert simulator.stats()["by_model"] == {"sim-judge": 4}
+    assert cli("run", *flags, "--model", "b", cwd=tmp_path).code == 3  # it has a hole
+    assert simulator.stats()["by_model"] == {"sim-judge": 7}
+    unknown = cli("run", *flags, "--model", "c", cwd=tmp_path)
+    assert unknown.code == 2
+    assert "--model: c: no such model" in unknown.err.replace('"', "")
+
+
 def test_a_config_judges_imported_models_in_pairs(
     tmp_path: Path, simulator: Simulator, source: Path
 ) -> None:
