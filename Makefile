@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := .ci/constraints.txt
-BENCHES := startup hashing bradley_terry small_run overhead makespan memory resume progress_cost \
+BENCHES := startup hashing bradley_terry small_run overhead makespan memory resume report progress_cost \
 	gate_cost rate_limit auto_parallel isolation duplicates soak
 
 .PHONY: demo test check bench clean

@@ -36,12 +36,15 @@ _FEW_TOKENS = 256
 _WORDLESS = frozenset({"empty", "only_reasoning"})
 
 
-def follow_up(plan: Plan, step: Step, replies: Sequence[Reply]) -> Step | None:
+def follow_up(
+    plan: Plan, step: Step, replies: Sequence[Reply], read: Sequence[Verdict] | None = None
+) -> Step | None:
     """Return what is asked after these replies to a judgment's step and its follow-ups, if anything.
 
-    The follow-up has the step's cell and another call.
+    The follow-up has the step's cell and another call. `read` is what `verdict_in` found in each reply,
+    for who has it already.
     """
-    climbed = _climb(plan, step.cell, replies)
+    climbed = _climb(plan, step.cell, replies, read)
     if len(climbed) < len(replies):
         return None
     judging = step.call
@@ -75,11 +78,16 @@ def verdict(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> Verdict:
     Words that were cut before any verdict are "cut_off": mostly, more tokens would help. If no reply
     holds a verdict, the reason is that of the first.
     """
-    found = _read(plan, cell, replies[-1])
-    return _read(plan, cell, replies[0]) if isinstance(found, Unparsed) else found
+    return settled([verdict_in(plan, cell, reply) for reply in replies])
 
 
-def _read(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
+def settled(read: Sequence[Verdict]) -> Verdict:
+    """Return what counts of the verdicts in a judgment's replies: the last, the first if that is none."""
+    return read[0] if isinstance(read[-1], Unparsed) else read[-1]
+
+
+def verdict_in(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
+    """Return the verdict in one reply, by the sweep's rule."""
     scale = plan.sweep.scale(cell.category) if cell.opponent is None else None
     found: Verdict | None = None
     if plan.judge(cell).verdict == "json":
@@ -102,13 +110,15 @@ def _found(text: str, rule: Rule, scale: Scale | None) -> Verdict:
     return read_score(text, lowest=scale.lowest, highest=scale.highest, rule=rule)
 
 
-def _climb(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> tuple[Rung, ...]:
+def _climb(
+    plan: Plan, cell: Cell, replies: Sequence[Reply], read: Sequence[Verdict] | None = None
+) -> tuple[Rung, ...]:
     """Return the rung after each reply, as far as one follows: after the last too, if it is needed."""
     climbed: tuple[Rung, ...] = ()
     judge = plan.judge(cell)
     most = 0 if plan.sweep.rule == "fastchat" else judge.reasks
-    for reply in replies[:most]:
-        found = _read(plan, cell, reply)
+    for place, reply in enumerate(replies[:most]):
+        found = verdict_in(plan, cell, reply) if read is None else read[place]
         rung = _next(judge, climbed, found, reply) if isinstance(found, Unparsed) else None
         if rung is None:
             break

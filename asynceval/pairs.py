@@ -75,13 +75,13 @@ class Pairs:
             pair = self._pair(judge, names)
             if pair is None:
                 continue
-            cell = Cell(question.id, question.category, turn, pair[0], choice, judge.name)
+            at = (question.id, question.category, turn, pair[0], choice, judge.name)
             for repeat in range(judge.repeats):
                 if len(pair) == 1:
-                    yield replace(cell, repeat=repeat)
+                    yield Cell(*at, repeat)
                 else:
                     for order in orders(judge):
-                        yield replace(cell, repeat=repeat, opponent=pair[1], order=order)
+                        yield Cell(*at, repeat, pair[1], order)
 
     def all(self) -> tuple[Pair, ...]:
         """Return every pair that any judge compares, each once, whatever their order."""

@@ -8,7 +8,8 @@ from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
-from asynceval.ladder import follow_up
+from asynceval.domain.verdict import Verdict
+from asynceval.ladder import follow_up, settled, verdict_in
 
 Find = Callable[[bytes], Reply | None]
 """Returns the reply to the call with a key, None if there is none."""
@@ -18,12 +19,14 @@ Find = Callable[[bytes], Reply | None]
 class Found:
     """What there is of a cell: its first step, and the replies to that and to its follow-ups, by key.
 
-    `missing` is the key of the call that it lacks, None if the cell is filled.
+    `missing` is the key of the call that it lacks, None if the cell is filled. `verdict` is what a
+    judgment that is filled comes to.
     """
 
     step: Step
     replies: tuple[tuple[bytes, Reply], ...]
     missing: bytes | None
+    verdict: Verdict | None = None
 
 
 def walk(
@@ -43,6 +46,7 @@ def walk(
 def look_up(plan: Plan, step: Step, find: Find) -> Found:
     """Return what there is of a step's cell."""
     replies: list[tuple[bytes, Reply]] = []
+    read: list[Verdict] = []
     asked: Step | None = step
     while asked is not None:
         key = asked.call.key()
@@ -52,8 +56,9 @@ def look_up(plan: Plan, step: Step, find: Find) -> Found:
         replies.append((key, reply))
         if step.cell.judge is None:
             break
-        asked = follow_up(plan, step, [reply for _, reply in replies])
-    return Found(step, tuple(replies), None)
+        read.append(verdict_in(plan, step.cell, reply))
+        asked = follow_up(plan, step, [reply for _, reply in replies], read)
+    return Found(step, tuple(replies), None, settled(read) if read else None)
 
 
 def referenced(plan: Plan, find: Find) -> Plan:

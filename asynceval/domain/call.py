@@ -88,7 +88,7 @@ class Call:
             content.append(("temperature", sampling.temperature))
         if sampling.max_tokens is not None:
             content.append(("max_tokens", sampling.max_tokens))
-        if sampling.settings is not PLAIN:
+        if sampling.settings is not PLAIN and sampling.settings != PLAIN:
             content.extend(sampling.settings.given())
         if sampling.is_json:
             content.append(("json", True))

@@ -17,24 +17,10 @@ def fields(
     `questions` may go on after it; a reference that is missing is an empty text. The tags in a
     `conversation` carry the mark, if there is one.
     """
-    marked = f"-{mark}" if mark else ""
-    turn = len(answers)
-    filled = {"question": questions[turn - 1], "answer": answers[-1], "mark": mark}
-    conversation: list[str] = []
-    reference_conversation: list[str] = []
-    for number in range(1, turn + 1):
-        question, answer = questions[number - 1], answers[number - 1]
-        reference = references[number - 1] if number <= len(references) else ""
-        filled[f"question_{number}"] = question
-        filled[f"answer_{number}"] = answer
-        filled[f"ref_answer_{number}"] = reference
-        conversation.append(_block(f"question{marked}", number, question))
-        conversation.append(_block(f"answer{marked}", number, answer))
-        if reference:
-            reference_conversation.append(_block(f"reference{marked}", number, reference))
-    filled["conversation"] = "\n\n".join(conversation)
-    filled["reference_conversation"] = "\n\n".join(reference_conversation)
-    return filled
+    return {
+        **_shared(questions, len(answers), references, mark),
+        **_own("", questions, answers, mark),
+    }
 
 
 def pair_fields(
@@ -45,18 +31,39 @@ def pair_fields(
     mark: str = "",
 ) -> dict[str, str]:
     """Return every field of a pairwise template: `first` is shown as A, `second` as B."""
-    filled: dict[str, str] = {}
-    for side, answers in (("a", first), ("b", second)):
-        for name, text in fields(questions, answers, references, mark).items():
-            is_its_own = name.startswith(("answer", "conversation"))
-            filled[_of_side(name, side) if is_its_own else name] = text
+    return {
+        **_shared(questions, len(first), references, mark),
+        **_own("_a", questions, first, mark),
+        **_own("_b", questions, second, mark),
+    }
+
+
+def _shared(questions: Texts, turn: int, references: Texts, mark: str) -> dict[str, str]:
+    """Return the fields that are the same whoever answered."""
+    filled = {"question": questions[turn - 1], "mark": mark}
+    shown: list[str] = []
+    tag = f"reference-{mark}" if mark else "reference"
+    for number in range(1, turn + 1):
+        reference = references[number - 1] if number <= len(references) else ""
+        filled[f"question_{number}"] = questions[number - 1]
+        filled[f"ref_answer_{number}"] = reference
+        if reference:
+            shown.append(_block(tag, number, reference))
+    filled["reference_conversation"] = "\n\n".join(shown)
     return filled
 
 
-def _of_side(name: str, side: str) -> str:
-    """Return the name that a field of one conversation has in a pairwise template."""
-    word, _, turn = name.partition("_")
-    return f"{word}_{side}_{turn}" if turn else f"{word}_{side}"
+def _own(side: str, questions: Texts, answers: Texts, mark: str) -> dict[str, str]:
+    """Return the fields of one conversation, their names with its side."""
+    filled = {f"answer{side}": answers[-1]}
+    blocks: list[str] = []
+    marked = f"-{mark}" if mark else ""
+    for number, answer in enumerate(answers, 1):
+        filled[f"answer{side}_{number}"] = answer
+        blocks.append(_block(f"question{marked}", number, questions[number - 1]))
+        blocks.append(_block(f"answer{marked}", number, answer))
+    filled[f"conversation{side}"] = "\n\n".join(blocks)
+    return filled
 
 
 def _block(tag: str, turn: int, text: str) -> str:

@@ -53,12 +53,12 @@ def concords(plan: Plan, columns: Columns) -> tuple[tuple[Concord, ...], tuple[C
     twos: list[Concord] = []
     all_: list[Chorus] = []
     for mode in ("single", "pairwise"):
-        said = {
-            judge.name: {item: rows[0] for item, rows in verdicts(plan, columns, judge).items()}
-            for judge in plan.sweep.judges
-            if judge.is_pairwise == (mode == "pairwise")
-        }
-        if len(said) > 1:
+        judges = [j for j in plan.sweep.judges if j.is_pairwise == (mode == "pairwise")]
+        if len(judges) > 1:
+            said = {
+                judge.name: {item: rows[0] for item, rows in verdicts(plan, columns, judge).items()}
+                for judge in judges
+            }
             twos += [_concord(mode, pair, said) for pair in combinations(said, 2)]
             all_.append(_chorus(mode, said))
     return tuple(twos), tuple(all_)

@@ -15,7 +15,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
-from asynceval.ladder import Rung, rungs, verdict
+from asynceval.ladder import Rung, rungs
 from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import read_choice, read_score, strip_reasoning
@@ -153,10 +153,12 @@ def _live(plan: Plan, store: Store, causes: dict[bytes, Cause]) -> Iterator[Outc
                 if (question.id, choice) not in talks[target.name]:
                     continue
                 said[target.name, choice] = answers = _Answers()
+                texts: tuple[str, ...] = ()
                 for outcome, text in _conversation(plan, store, causes, question, target, choice):
                     yield outcome
                     if outcome.cell.judge is None:
-                        answers.append((text, outcome.cause))
+                        texts += (text,)
+                        answers.append((texts, outcome.cause))
         for meeting in pairs.meetings(question):
             for cell in pairs.cells(question, meeting):
                 yield _meeting(plan, store, causes, question, cell, said)
@@ -166,8 +168,8 @@ def _ids(plan: Plan, target: Target) -> Iterator[tuple[str, int]]:
     return ((question.id, choice) for question, choice in plan.talks(target))
 
 
-_Answers = list[tuple[str, Cause | None]]
-"""A conversation's texts as judges see them, turn by turn, or the causes why there are none."""
+_Answers = list[tuple[tuple[str, ...], Cause | None]]
+"""For each turn, a conversation's texts so far as judges see them, or the cause why there are none."""
 
 
 def _conversation(
@@ -211,13 +213,11 @@ def _meeting(
         needed.append((cell.opponent, cell.choice))
     if question.needs_reference and plan.sweep.author is not None:
         needed.append((plan.sweep.author.name, 0))
-    texts: dict[tuple[str, int], list[str]] = {}
+    texts: dict[tuple[str, int], tuple[str, ...]] = {}
     for who in needed:
-        answers = said[who][: cell.turn]
-        _, cause = answers[-1]
+        texts[who], cause = said[who][cell.turn - 1]
         if cause is not None:
             return Outcome(cell, cause=cause, is_dependent=True, blamed=who[0])
-        texts[who] = [text for text, _ in answers]
     references = texts[needed[-1]] if question.needs_reference else ()
     shown = {name: texts[name, choice] for name, choice in needed if choice == cell.choice}
     return _judgment(
@@ -227,11 +227,13 @@ def _meeting(
 
 def _judgment(plan: Plan, causes: dict[bytes, Cause], found: Found) -> Outcome:
     cell = found.step.cell
-    if found.missing is not None:
-        return Outcome(cell, cause=causes.get(found.missing, Cause.NOT_REACHED))
-    replies = [reply for _, reply in found.replies]
-    read = verdict(plan, cell, replies)
-    return Outcome.judged(cell, found.replies, read, rungs(plan, cell, replies))
+    if found.verdict is None:
+        cause = causes.get(found.missing or b"", Cause.NOT_REACHED)
+        return Outcome(cell, cause=cause)
+    climbed: tuple[Rung, ...] = ()
+    if len(found.replies) > 1:
+        climbed = rungs(plan, cell, [reply for _, reply in found.replies])
+    return Outcome.judged(cell, found.replies, found.verdict, climbed)
 
 
 def _imported(plan: Plan, store: Store) -> Iterator[Outcome]:
