@@ -89,6 +89,11 @@ def test_both_setups_by_turn(tmp_path: Path, *, is_array: bool) -> None:
         (2, "S2", "gpt-4-pair/human"): (1, 1),
     }
     rows = json.loads(result.stdout)
+    kappas = {"/".join(row["judges"]): row["kappa"] for row in rows if row["setup"] == "S1"}
+    assert kappas["human/human"] is None
+    first = next(row for row in rows if row["judges"] == ["gpt-4-pair", "human"])
+    # Half agree; by the shares of both sides, 3/4 and 1/4, chance alone agrees in 5/8.
+    assert first["kappa"] == pytest.approx((4 / 8 - 5 / 8) / (3 / 8))
     assert rows[0]["ratio"] == 0.5
     assert rows[0]["ci"][0] <= 0.5 <= rows[0]["ci"][1]
     assert "left out 1 votes of authors" in result.stderr
