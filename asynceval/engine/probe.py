@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from anyio import Lock, create_task_group
+from anyio import Lock, create_task_group, sleep
 
 from asynceval.benchmarks.mt_bench import temperature
 from asynceval.domain.alias import is_alias
@@ -18,6 +18,7 @@ from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Judge, Price, Sweep, Target
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked_of_all
+from asynceval.engine.retry import History, Policy, wait
 from asynceval.engine.route import Route
 from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
@@ -27,6 +28,11 @@ from asynceval.providers.signal import Signal
 _MAX_TOKENS = 16
 _TEMPERATURE = temperature("writing")
 _TIMEOUT = 60.0
+_POLICY = Policy(retries=2)
+_MIDDLE = 0.5
+"""Where in the range of a back-off a probe waits: few are sent, so nothing needs spreading."""
+_LONGEST = 10.0
+"""Seconds that a probe waits at most before it is sent again."""
 _QUESTION = Message("user", "Answer with the one word: ready")
 
 
@@ -110,12 +116,22 @@ async def _probe_served(
 
 
 async def _probe(http: Transport, route: Route, item: Target | Judge) -> Reply | Failure:
-    call = _call(item)
-    request = route.request(call, call.key(), 1, min(route.endpoint.timeout, _TIMEOUT))
-    outcome = _judged(await route.send(http, request))
-    if isinstance(outcome, Failure):
-        return await route.advised(http, item.model, outcome)
-    return outcome
+    """Send a call, and again after what may pass; a minute without a reply is long enough."""
+    call, history = _call(item), History()
+    attempt = 1
+    while True:
+        request = route.request(call, call.key(), attempt, min(route.endpoint.timeout, _TIMEOUT))
+        sent = await route.send(http, request)
+        outcome = _judged(sent)
+        if isinstance(sent, Reply) or isinstance(outcome, Reply):
+            return outcome
+        history = history.after(sent, 0.0, is_outage=False)
+        seconds = wait(_POLICY, sent, history, _MIDDLE)
+        is_over = attempt > _POLICY.retries or outcome.cause is Cause.TIMEOUT
+        if is_over or seconds is None or seconds > _LONGEST:
+            return await route.advised(http, item.model, outcome)
+        await sleep(seconds)
+        attempt += 1
 
 
 def _asked_as(item: Target | Judge) -> tuple[object, ...]:

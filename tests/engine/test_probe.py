@@ -89,3 +89,21 @@ def test_a_model_that_is_not_there_is_answered_with_near_ones() -> None:
     (found,) = anyio.run(main)
     assert isinstance(found.outcome, Failure)
     assert found.outcome.message.endswith("does not exist (it serves m-10)")
+
+
+def test_what_passes_is_no_problem_of_a_probe() -> None:
+    """One HTTP 500 says nothing about a config; a server that keeps failing is told after three."""
+
+    async def main(then: int) -> tuple[Probe, int]:
+        async with vendor() as server:
+            server.answers(OPENAI.answer("ready", None, "stop"), 500, then=then)
+            sweep = Sweep("s", (Endpoint("e", server.url),), (Target("m", "e", "m"),), ())
+            (found,) = await probe(sweep, {"e": None}, Path("/nonexistent"), lambda _: None)
+            return found, sum(request[0] == "POST" for request in server.requests)
+
+    found, sent = anyio.run(main, 200)
+    assert isinstance(found.outcome, Reply)
+    assert sent == 2
+    found, sent = anyio.run(main, 500)
+    assert isinstance(found.outcome, Failure)
+    assert sent == 3
