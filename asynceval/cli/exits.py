@@ -59,7 +59,7 @@ def told() -> Iterator[None]:
         if known is None:
             raise
         with told():
-            raise _first(known) from None
+            raise first(known) from None
 
 
 def _drop(stream: TextIO) -> None:
@@ -76,7 +76,8 @@ def say(line: str) -> None:
         _drop(sys.stderr)
 
 
-def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the first error in a group that is no group itself."""
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

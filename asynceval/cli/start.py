@@ -3,18 +3,19 @@
 import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
 
 import anyio
 from rich.console import Console
 
-from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, leave_on_interrupt, say
+from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, first, leave_on_interrupt, say
 from asynceval.cli.page import write_page
 from asynceval.cli.tables import Results, show
 from asynceval.cli.trust import FLAG, programs
 from asynceval.conversation import Plan
-from asynceval.domain.errors import StorageError
+from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
@@ -73,7 +74,9 @@ def start(
 
             _rest_garbage_collector()
             run = Run(plan.live(), store, folder, keys, tell, only)
-            anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
+            again = "the same command again" if only else _resume(folder, plan.sweep, html)
+            with _pointing_on(again):
+                anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
             if run.is_complete and only is None and plan.live() == plan:
                 summary = counter.summary()
             else:
@@ -90,10 +93,19 @@ def start(
     show(console, plan, summary, lost)
     _point(folder, summary)
     _write_page(html, folder, plan, summary)
-    again = "the same command again" if only else _resume(folder, plan.sweep, html)
     return _conclude(
         run, again, [way for judge in reached for way in _ways_on(judge, plan.sweep, again)]
     )
+
+
+@contextmanager
+def _pointing_on(again: str) -> Iterator[None]:
+    """Say with an error of a full disk how to go on."""
+    try:
+        yield
+    except* DiskFullError as full:
+        message = f"{first(full)}; free space, then: {again}"
+        raise DiskFullError(message) from None
 
 
 def _write_page(path: Path | None, folder: Path, plan: Plan, summary: Summary) -> None:

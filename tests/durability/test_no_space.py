@@ -63,6 +63,7 @@ def test_a_disk_of_a_few_kilobytes(long_scene: Scene, mount: Resize, kilobytes: 
     if kilobytes == 4:
         assert long_scene.simulator.stats()["requests"] == 0
     if kilobytes == 64:
+        assert f"free space, then: asynceval resume {run}" in done.output
         assert len(log_lines(run)) > 10
     long_scene.check(run)
     mount(run, "4m")
