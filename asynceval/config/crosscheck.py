@@ -32,6 +32,7 @@ def faults(document: _Table) -> Iterator[Fault]:
     yield from _pairwise(document)
     yield from _compat(document)
     yield from _author(document)
+    yield from _juries(document)
     for kind in ("models", "judges"):
         tables = list(_tables(document.get(kind)))
         yield from _repeated(kind, tables)
@@ -129,6 +130,17 @@ def _author(document: _Table) -> Iterator[Fault]:
     if isinstance(author, str) and author not in names:
         path = ("benchmark", "references", "model")
         yield path, unknown_name("model or judge", names, author)
+
+
+def _juries(document: _Table) -> Iterator[Fault]:
+    """Yield the judges of juries that are not there."""
+    judges = [table.get("name") for _, table in _tables(document.get("judges"))]
+    names = tuple(name for name in judges if isinstance(name, str))
+    for at, jury in _tables(document.get("juries")):
+        wanted = jury.get("judges")
+        for name in wanted if isinstance(wanted, list) else ():
+            if isinstance(name, str) and name not in names:
+                yield ("juries", at, "judges"), unknown_name("judge", names, name)
 
 
 def _boundless(path: KeyPath, table: _Table) -> Iterator[Fault]:

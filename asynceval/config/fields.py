@@ -136,5 +136,5 @@ def unknown_name(kind: str, known: tuple[str, ...], name: str) -> str:
     """Say that there is no `kind` of this name, and which one may be meant."""
     near = [n for n in get_close_matches(name, known, n=1) if not looks_like_key(n)]
     hint = f"; did you mean {near[0]}?" if near else "."
-    listed = ", ".join(n for n in known if not looks_like_key(n))
+    listed = ", ".join(n for n in dict.fromkeys(known) if not looks_like_key(n))
     return f"no such {kind}{hint}" + (f" Known: {listed}" if listed else "")

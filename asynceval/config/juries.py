@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 
 from asynceval.config.document import Fault
-from asynceval.config.fields import unknown_name
 from asynceval.domain.jury import Jury
 from asynceval.domain.sweep import Sweep
 
 
 def faults(sweep: Sweep) -> Iterator[Fault]:
-    """Yield what is wrong with the juries of a sweep."""
+    """Yield what is wrong with the juries of a sweep, whose judges are known to be there."""
     taken = {judge.name: "a judge" for judge in sweep.judges}
     for at, jury in enumerate(sweep.juries):
         path = ("juries", at)
@@ -22,17 +21,12 @@ def faults(sweep: Sweep) -> Iterator[Fault]:
 
 def _faults(sweep: Sweep, jury: Jury) -> Iterator[tuple[str, str]]:
     judges = {judge.name: judge for judge in sweep.judges}
-    unknown = [name for name in jury.judges if name not in judges]
-    for name in unknown:
-        yield "judges", unknown_name("judge", tuple(judges), name)
     if len(set(jury.judges)) != len(jury.judges):
         yield "judges", "names a judge twice"
     if len(jury.judges) < 2:
         yield "judges", "needs two judges or more"
     if jury.minimum > len(jury.judges):
         yield "minimum", f"is more than its {len(jury.judges)} judges"
-    if unknown:
-        return
     modes = {judges[name].mode for name in jury.judges}
     compared = {
         (its.mode, its.baseline, its.orders) for its in map(judges.__getitem__, jury.judges)

@@ -33,6 +33,7 @@ def test_a_jury_is_read(tmp_path: Path) -> None:
     ("lines", "judges", "message"),
     [
         ('judges = ["x", "w"]\nrule = "mean"', JUDGES, "no such judge"),
+        ('judges = ["x", "w"]', JUDGES, "no such judge"),
         ('judges = ["x", "x"]\nrule = "mean"', JUDGES, "names a judge twice"),
         ('judges = ["x"]\nrule = "mean"', JUDGES, "needs two judges or more"),
         ('judges = ["x", "y"]', JUDGES, "rule: is missing"),
