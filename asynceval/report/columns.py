@@ -76,12 +76,15 @@ class Columns:
         self._games: defaultdict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(dict)
         # By model and place: one more than the characters of the answer, 0 where there is none.
         self._sizes: dict[str, array[int]] = {}
+        self._categories: defaultdict[str, set[str]] = defaultdict(set)
         self.endings: defaultdict[tuple[str, str], Endings] = defaultdict(Counts)
 
     def add(self, outcome: Outcome, *, is_flagged: bool = False) -> None:
         """Gather an answer, or a judgment; that is flagged if it shows an answer that imitates a judge."""
         cell = outcome.cell
         number = self._numbers[cell.question, cell.turn, cell.choice]
+        if cell.judge is not None:
+            self._categories[cell.judge].add(cell.category)
         if cell.judge is None:
             if outcome.characters is not None:
                 self._size_of(cell.target)[number] = outcome.characters + 1
@@ -109,6 +112,11 @@ class Columns:
     def has(self, judge: str, model: str) -> bool:
         """Whether a judge has graded a model, with or without a score."""
         return (judge, model) in self._scores or (judge, model) in self.endings
+
+    def categories(self, judge: str) -> tuple[str, ...]:
+        """Return the categories in which a judge is to judge anything, in the order of the plan."""
+        its = self._categories.get(judge, set())
+        return tuple(dict.fromkeys(p.category for p in self._places if p.category in its))
 
     def bouts(self, judge: str) -> Iterator[Bout]:
         """Yield the pairs of answers that a judge compared; with one order each game decides alone.

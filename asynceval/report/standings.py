@@ -123,7 +123,7 @@ def _standing(
 
     unflagged = [grade for grade in grades if not grade.is_flagged]
     turns = sorted({place.turn for place in columns.places})
-    categories = dict.fromkeys(place.category for place in columns.places)
+    categories = columns.categories(judge.name)
     return Standing(
         judge=judge.name,
         model=model,

@@ -6,9 +6,10 @@ from pathlib import Path
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
-from asynceval.domain.verdict import Score
+from asynceval.domain.verdict import Score, Unparsed
 from asynceval.report.columns import Columns, Grade, Place
 from asynceval.report.outcomes import Outcome
+from asynceval.report.standings import standings
 from tests.report.scene import Answer, answered, graded, plan, play
 from tests.report.test_pairwise import ALL, pairs, scene
 
@@ -109,3 +110,22 @@ def test_the_order_in_which_calls_end_changes_no_column() -> None:
         other.add(outcome)
     assert tuple(one.bouts("judge")) == tuple(other.bouts("judge"))
     assert tuple(one.grades("judge", "a")) == tuple(other.grades("judge", "a"))
+
+
+def test_a_category_in_which_a_judge_has_nothing_to_judge_is_not_its_own() -> None:
+    """Another judge has its questions; one in which no verdict has come yet is its own all the same."""
+    small = plan(judges=("one", "other"))
+    columns = Columns(small)
+    assert columns.categories("one") == ()
+    for question in small.questions[:2]:
+        cell = Cell(question.id, question.category, 1, "alpha", 0, "one")
+        columns.add(Outcome.judged(cell, ((b"k", Reply("?")),), Unparsed("no number")))
+    assert columns.categories("one") == ("writing", "math")
+    columns.add(
+        Outcome.judged(Cell("q1", "math", 1, "alpha", 0, "other"), ((b"k", Reply("?")),), Score(7))
+    )
+    assert columns.categories("other") == ("math",)
+    assert [list(s.categories) for s in standings(small, columns)] == [
+        *[["writing", "math"]] * 2,
+        *[["math"]] * 2,
+    ]
