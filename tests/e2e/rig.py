@@ -157,6 +157,30 @@ endpoint = "sim"
     return path
 
 
+_PEAK = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss << 10)
+sys.exit(code)
+"""
+
+
+def measured(*arguments: str | Path, cwd: Path) -> tuple[int, str, int]:
+    """Run a command to its end; return its exit code, its stderr and its peak of memory in bytes.
+
+    A small process starts it: a child's peak begins with that of whoever started it.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", _PEAK, *COMMAND, *arguments],
+        cwd=cwd,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stderr, int(done.stdout.split()[-1])
+
+
 def log_lines(run: Path) -> list[bytes]:
     """Return the whole lines in a run's log."""
     path = run / "calls-1.jsonl"

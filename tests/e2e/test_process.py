@@ -2,7 +2,6 @@
 
 import ast
 import json
-import os
 import re
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from tests.e2e.rig import (
     environment,
     finish,
     log_keys,
+    measured,
     simulating,
     started,
     until,
@@ -208,11 +208,9 @@ def test_memory_is_bounded_by_the_questions(tmp_path: Path) -> None:
                 question = {"question_id": number, "category": "stem", "turns": turns}
                 file.write(orjson.dumps(question) + b"\n")
         config = write_config(tmp_path / "a.toml", "http://127.0.0.1:9/v1", path)
-        with started("plan", config, cwd=tmp_path) as process:
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-        assert process.returncode == 0
-        peaks.append(used.ru_maxrss << 10)
+        code, err, peak = measured("plan", config, cwd=tmp_path)
+        assert code == 0, err
+        peaks.append(peak)
     assert path.stat().st_size > 19e6
     assert peaks[1] - peaks[0] < 2 * path.stat().st_size, peaks
 
