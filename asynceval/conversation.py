@@ -152,22 +152,9 @@ def conversation(
         answer = plan.shown(reply)
         messages += (Message("assistant", answer),)
         answers += (answer,)
-        for judge in plan.sweep.judges:
-            if judge.is_pairwise or question.needs_reference or turn not in plan.judged(question):
-                continue
-            if plan.sweep.skips(judge, target.name):
-                continue
+        for judge in _graders(plan, question, turn, target.name):
             for call in single.calls(judge, plan.brief, question, answers):
-                cell = Cell(
-                    question.id,
-                    question.category,
-                    turn,
-                    target.name,
-                    choice,
-                    judge.name,
-                    call.choice,
-                )
-                yield Step(cell, call)
+                yield Step(replace(place, judge=judge.name, repeat=call.choice), call)
 
 
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
@@ -179,13 +166,18 @@ def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
         cell = replace(answer, turn=turn)
         if turn > answer.turn:
             yield cell
-        for judge in plan.sweep.judges:
-            if judge.is_pairwise or question.needs_reference or turn not in plan.judged(question):
-                continue
-            if plan.sweep.skips(judge, answer.target):
-                continue
+        for judge in _graders(plan, question, turn, answer.target):
             for repeat in range(judge.repeats):
                 yield replace(cell, judge=judge.name, repeat=repeat)
+
+
+def _graders(plan: Plan, question: Question, turn: int, target: str) -> Iterator[Judge]:
+    """Yield the judges that grade a target's answer, and need nothing besides its conversation."""
+    if question.needs_reference or turn not in plan.judged(question):
+        return
+    for judge in plan.sweep.judges:
+        if not judge.is_pairwise and not plan.sweep.skips(judge, target):
+            yield judge
 
 
 def _temperature(question: Question, target: Target) -> float:

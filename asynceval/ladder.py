@@ -9,7 +9,6 @@ Each rung is climbed once at most, and no more of them than the judge's `reasks`
 By the rule "fastchat" there is no ladder: what FastChat drops is dropped.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -19,7 +18,7 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
 from asynceval.domain.rubric import Scale
 from asynceval.domain.sweep import Judge, Rule
-from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
+from asynceval.domain.verdict import Choice, Rung, Score, Unparsed, Verdict
 from asynceval.prompts.labels import read_label
 from asynceval.prompts.mark import mark
 from asynceval.prompts.reformat import ANEW, reformat
@@ -27,74 +26,70 @@ from asynceval.prompts.structured import read_object
 from asynceval.prompts.verdicts import read_choice, read_score
 from asynceval.prompts.weighing import weighed
 
-Rung = Literal["longer", "reformat", "fresh"]
-"""A step of the ladder, by what is asked there."""
-
 _FRESH = 1_000_000
 """Added to the number of a repeat for its fresh judgment; no judge repeats itself so often."""
 _FEW_TOKENS = 256
 _WORDLESS = frozenset({"empty", "only_reasoning"})
 
 
-def follow_up(
-    plan: Plan, step: Step, replies: Sequence[Reply], read: Sequence[Verdict] | None = None
-) -> Step | None:
-    """Return what is asked after these replies to a judgment's step and its follow-ups, if anything.
+class Ladder:
+    """The climb of one judgment from its step on.
 
-    The follow-up has the step's cell and another call. `read` is what `verdict_in` found in each reply,
-    for who has it already.
+    `rungs` say what was asked after each reply but the last.
     """
-    climbed = _climb(plan, step.cell, replies, read)
-    if len(climbed) < len(replies):
-        return None
-    judging = step.call
-    for rung in climbed[:-1]:
+
+    def __init__(self, plan: Plan, step: Step) -> None:
+        """Start at the judgment itself."""
+        self._plan = plan
+        self._cell = step.cell
+        self._judge = plan.judge(step.cell)
+        self._judging = step.call
+        self._most = 0 if plan.sweep.rule == "fastchat" else self._judge.reasks
+        self._read: list[Verdict] = []
+        self.rungs: tuple[Rung, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the replies come to: the verdict in the last, or why there is none in the first."""
+        return self._read[0] if isinstance(self._read[-1], Unparsed) else self._read[-1]
+
+    def take(self, reply: Reply) -> Step | None:
+        """Take in the reply to the last call; return the next one for the same cell, if there is any."""
+        found = verdict_in(self._plan, self._cell, reply)
+        self._read.append(found)
+        if not isinstance(found, Unparsed) or len(self.rungs) == self._most:
+            return None
+        rung = _next(self._judge, self.rungs, found, reply)
+        if rung is None:
+            return None
+        self.rungs += (rung,)
+        return Step(self._cell, self._call(rung, reply.text))
+
+    def _call(self, rung: Rung, words: str) -> Call:
         if rung != "reformat":
-            judging = _again(judging, rung)
-    if climbed[-1] != "reformat":
-        return Step(step.cell, _again(judging, climbed[-1]))
-    words = replies[-1].text
-    asked: Literal["score", "choice"] = "score" if step.cell.opponent is None else "choice"
-    return Step(
-        step.cell,
-        replace(
-            judging,
-            messages=reformat(words, asked, mark(plan.secret, [words])),
-            sampling=replace(
-                judging.sampling, max_tokens=_FEW_TOKENS, is_json=False, logprobs=False
-            ),
-        ),
-    )
-
-
-def rungs(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> tuple[Rung, ...]:
-    """Return the rungs that these replies after the first one stand on."""
-    return _climb(plan, cell, replies[:-1])
-
-
-def verdict(plan: Plan, cell: Cell, replies: Sequence[Reply]) -> Verdict:
-    """Return what the replies to a judgment and its follow-ups come to, by the sweep's rule.
-
-    Words that were cut before any verdict are "cut_off": mostly, more tokens would help. If no reply
-    holds a verdict, the reason is that of the first.
-    """
-    return settled([verdict_in(plan, cell, reply) for reply in replies])
-
-
-def settled(read: Sequence[Verdict]) -> Verdict:
-    """Return what counts of the verdicts in a judgment's replies: the last, the first if that is none."""
-    return read[0] if isinstance(read[-1], Unparsed) else read[-1]
+            self._judging = _again(self._judging, rung)
+            return self._judging
+        asked: Literal["score", "choice"] = "score" if self._cell.opponent is None else "choice"
+        sampling = replace(
+            self._judging.sampling, max_tokens=_FEW_TOKENS, is_json=False, logprobs=False
+        )
+        messages = reformat(words, asked, mark(self._plan.secret, [words]))
+        return replace(self._judging, messages=messages, sampling=sampling)
 
 
 def verdict_in(plan: Plan, cell: Cell, reply: Reply) -> Verdict:
-    """Return the verdict in one reply, by the sweep's rule."""
+    """Return the verdict in one reply, by the sweep's rule.
+
+    Words that were cut before any verdict are "cut_off": mostly, more tokens would help.
+    """
+    judge = plan.judge(cell)
     scale = plan.sweep.scale(cell.category) if cell.opponent is None else None
     found: Verdict | None = None
-    if plan.judge(cell).verdict == "json":
+    if judge.verdict == "json":
         found = read_object(reply.text, scale)
     if found is None:
         found = _found(reply.text, plan.sweep.rule, scale)
-    if plan.judge(cell).logprobs and isinstance(found, Score | Choice):
+    if judge.logprobs and isinstance(found, Score | Choice):
         found = weighed(found, reply.alternatives, scale)
     if isinstance(found, Unparsed) and reply.is_truncated:
         return Unparsed("cut_off")
@@ -108,22 +103,6 @@ def _found(text: str, rule: Rule, scale: Scale | None) -> Verdict:
     if scale.labels:
         return read_label(text, scale.labels)
     return read_score(text, lowest=scale.lowest, highest=scale.highest, rule=rule)
-
-
-def _climb(
-    plan: Plan, cell: Cell, replies: Sequence[Reply], read: Sequence[Verdict] | None = None
-) -> tuple[Rung, ...]:
-    """Return the rung after each reply, as far as one follows: after the last too, if it is needed."""
-    climbed: tuple[Rung, ...] = ()
-    judge = plan.judge(cell)
-    most = 0 if plan.sweep.rule == "fastchat" else judge.reasks
-    for place, reply in enumerate(replies[:most]):
-        found = verdict_in(plan, cell, reply) if read is None else read[place]
-        rung = _next(judge, climbed, found, reply) if isinstance(found, Unparsed) else None
-        if rung is None:
-            break
-        climbed += (rung,)
-    return climbed
 
 
 def _next(judge: Judge, climbed: tuple[Rung, ...], found: Unparsed, reply: Reply) -> Rung | None:

@@ -1,7 +1,6 @@
 """Judgments that need more than one conversation: games of a pair, and what needs a written reference.
 
-Pure. A `Place` is a turn of a question, with the choice of its conversations; the names that meet there
-are one target's, whose answer is graded with a reference, or the two of a pair.
+Pure.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +37,7 @@ class Pairs:
 
     def __init__(self, plan: Plan) -> None:
         """Find the pairs of the plan."""
-        self._plan, self._sweep = plan, plan.sweep
+        self._plan = plan
         names = [target.name for target in plan.sweep.targets]
         self.of: dict[str, dict[Pair, None]] = {
             judge.name: dict.fromkeys(
@@ -47,6 +46,9 @@ class Pairs:
             for judge in plan.sweep.judges
             if judge.is_pairwise
         }
+        self._all = tuple(
+            {frozenset(pair): pair for of in self.of.values() for pair in of}.values()
+        )
         self.opponents: Mapping[str, tuple[str, ...]] = {
             name: tuple(
                 other
@@ -59,11 +61,11 @@ class Pairs:
     def meetings(self, question: Question) -> Iterator[Meeting]:
         """Yield all meetings on a question, turn by turn."""
         for turn in range(1, len(question.turns) + 1):
-            for choice in range(self._sweep.choices):
+            for choice in range(self._plan.sweep.choices):
                 if question.needs_reference:
                     for name in self.opponents:
                         yield Meeting(turn, choice, (name,))
-                for pair in self.all():
+                for pair in self._all:
                     yield Meeting(turn, choice, pair)
 
     def cells(self, question: Question, meeting: Meeting) -> Iterator[Cell]:
@@ -71,7 +73,7 @@ class Pairs:
         turn, choice, names = meeting
         if turn not in self._plan.judged(question):
             return
-        for judge in self._sweep.judges:
+        for judge in self._plan.sweep.judges:
             pair = self._pair(judge, names)
             if pair is None:
                 continue
@@ -85,11 +87,7 @@ class Pairs:
 
     def all(self) -> tuple[Pair, ...]:
         """Return every pair that any judge compares, each once, whatever their order."""
-        found: dict[frozenset[str], Pair] = {}
-        for of in self.of.values():
-            for pair in of:
-                found.setdefault(frozenset(pair), pair)
-        return tuple(found.values())
+        return self._all
 
     def total(self, judge: Judge) -> int:
         """Return how many games a judge plays on each turn of each question and choice."""
@@ -98,7 +96,7 @@ class Pairs:
     def _pair(self, judge: Judge, names: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the names in the order in which a judge sees them, None if it does not."""
         if len(names) == 1:
-            return None if judge.is_pairwise or self._sweep.skips(judge, *names) else names
+            return None if judge.is_pairwise or self._plan.sweep.skips(judge, *names) else names
         for pair in (names, names[::-1]):
             if pair in self.of.get(judge.name, {}):
                 return pair

@@ -8,8 +8,8 @@ from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
-from asynceval.domain.verdict import Verdict
-from asynceval.ladder import follow_up, settled, verdict_in
+from asynceval.domain.verdict import Rung, Verdict
+from asynceval.ladder import Ladder
 
 Find = Callable[[bytes], Reply | None]
 """Returns the reply to the call with a key, None if there is none."""
@@ -20,13 +20,14 @@ class Found:
     """What there is of a cell: its first step, and the replies to that and to its follow-ups, by key.
 
     `missing` is the key of the call that it lacks, None if the cell is filled. `verdict` is what a
-    judgment that is filled comes to.
+    judgment that is filled comes to, `rungs` what was asked after each of its replies but the last.
     """
 
     step: Step
     replies: tuple[tuple[bytes, Reply], ...]
     missing: bytes | None
     verdict: Verdict | None = None
+    rungs: tuple[Rung, ...] = ()
 
 
 def walk(
@@ -46,7 +47,7 @@ def walk(
 def look_up(plan: Plan, step: Step, find: Find) -> Found:
     """Return what there is of a step's cell."""
     replies: list[tuple[bytes, Reply]] = []
-    read: list[Verdict] = []
+    ladder = None if step.cell.judge is None else Ladder(plan, step)
     asked: Step | None = step
     while asked is not None:
         key = asked.call.key()
@@ -54,11 +55,10 @@ def look_up(plan: Plan, step: Step, find: Find) -> Found:
         if reply is None:
             return Found(step, tuple(replies), key)
         replies.append((key, reply))
-        if step.cell.judge is None:
-            break
-        read.append(verdict_in(plan, step.cell, reply))
-        asked = follow_up(plan, step, [reply for _, reply in replies], read)
-    return Found(step, tuple(replies), None, settled(read) if read else None)
+        asked = None if ladder is None else ladder.take(reply)
+    if ladder is None:
+        return Found(step, tuple(replies), None)
+    return Found(step, tuple(replies), None, ladder.verdict, ladder.rungs)
 
 
 def referenced(plan: Plan, find: Find) -> Plan:
@@ -82,10 +82,12 @@ def referenced(plan: Plan, find: Find) -> Plan:
 def answers(
     plan: Plan, question: Question, target: Target, choice: int, find: Find, turn: int
 ) -> tuple[str, ...]:
-    """Return the texts of a conversation's turns 1 to `turn` as judges may see them, if all are there."""
+    """Return the texts of a conversation's turns 1 to `turn` as judges may see them, as far as they are there."""
     texts: list[str] = []
     for found in walk(plan.without_judges(), question, target, choice, find):
-        if found.missing or len(texts) == turn:
+        if found.missing:
             break
         texts.append(plan.shown(found.replies[-1][1]))
+        if len(texts) == turn:
+            break
     return tuple(texts)

@@ -14,7 +14,7 @@ from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Rule, Sweep, Target
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.judges import pairwise, single
-from asynceval.ladder import follow_up, rungs, verdict
+from asynceval.ladder import Ladder
 from asynceval.prompts.reformat import ANEW
 from asynceval.prompts.templates import builtin
 
@@ -44,13 +44,27 @@ def first(what: Plan) -> Step:
     return Step(GRADE, call)
 
 
+def climb(what: Plan, step: Step, *replies: Reply) -> tuple[Ladder, Step | None]:
+    """Return the ladder of a step after these replies, each to the call before it, and what follows."""
+    ladder, follows = Ladder(what, step), None
+    for reply in replies:
+        follows = ladder.take(reply)
+    return ladder, follows
+
+
 def asked(what: Plan, *replies: Reply) -> Call | None:
-    """Return the call that follows these replies, each to the call before it."""
-    step = follow_up(what, first(what), replies)
+    """Return the call that follows these replies to a judgment."""
+    _, step = climb(what, first(what), *replies)
     if step is None:
         return None
     assert step.cell == GRADE
     return step.call
+
+
+def verdict(what: Plan, cell: Cell, *replies: Reply) -> Verdict:
+    """Return what these replies to a judgment come to."""
+    ladder, _ = climb(what, Step(cell, first(what).call), *replies)
+    return ladder.verdict
 
 
 @pytest.mark.parametrize(
@@ -79,8 +93,8 @@ def test_what_is_asked_next(replies: list[Reply], expected: list[str]) -> None:
     what = plan()
     needs_more = len(expected) == len(replies)
     assert (asked(what, *replies) is not None) == needs_more
-    taken = rungs(what, GRADE, [*replies, READ] if needs_more else replies)
-    assert list(taken) == expected
+    ladder, _ = climb(what, first(what), *replies)
+    assert list(ladder.rungs) == expected
 
 
 def test_every_ladder_ends() -> None:
@@ -109,8 +123,8 @@ def test_fastchats_rule_has_no_ladder() -> None:
     """By FastChat's rule what cannot be read is dropped, as FastChat drops it."""
     what = plan(rule="fastchat")
     assert asked(what, SILENT) is None
-    assert rungs(what, GRADE, [SILENT, READ]) == ()
-    assert verdict(what, GRADE, [SILENT]) == Unparsed("no_verdict")
+    assert climb(what, first(what), SILENT)[0].rungs == ()
+    assert verdict(what, GRADE, SILENT) == Unparsed("no_verdict")
 
 
 def test_more_tokens_for_what_was_cut() -> None:
@@ -151,8 +165,8 @@ def test_the_request_to_write_the_verdict_down() -> None:
     assert "Because." not in message.content
     assert message.content.endswith("\nRating: [[n]]")
     assert call.sampling.max_tokens is not None and call.sampling.max_tokens < 500
-    assert verdict(what, GRADE, [SILENT, Reply("Rating: [[none]]")]) == Unparsed("no_verdict")
-    assert verdict(what, GRADE, [SILENT, Reply(message.content)]) == Unparsed("no_verdict")
+    assert verdict(what, GRADE, SILENT, Reply("Rating: [[none]]")) == Unparsed("no_verdict")
+    assert verdict(what, GRADE, SILENT, Reply(message.content)) == Unparsed("no_verdict")
 
 
 def test_games_are_asked_for_a_choice() -> None:
@@ -160,21 +174,21 @@ def test_games_are_asked_for_a_choice() -> None:
     what = plan()
     judge = what.judge(GAME)
     call = pairwise.call(judge, what.brief, QUESTION, (["Because."], ["So."]), 1, 0)
-    step = follow_up(what, Step(GAME, call), [Reply("[[A]] or [[B]]")])
+    _, step = climb(what, Step(GAME, call), Reply("[[A]] or [[B]]"))
     assert step is not None
     assert step.cell == GAME
     assert step.call.messages[0].content.endswith("\nVerdict: [[X]]")
     words = [Reply("[[A]] or [[B]]"), Reply("Verdict: [[B]]")]
-    assert verdict(what, GAME, words) == Choice("B")
-    assert verdict(what, GAME, words[:1]) == Unparsed("ambiguous")
+    assert verdict(what, GAME, *words) == Choice("B")
+    assert verdict(what, GAME, *words[:1]) == Unparsed("ambiguous")
 
 
 def test_the_verdict_is_the_last_replys_and_the_reason_the_firsts() -> None:
     """What was found on a rung counts; if nothing was, the first words tell why."""
     what = plan()
-    assert verdict(what, GRADE, [CUT, SILENT, READ]) == Score(7)
-    assert verdict(what, GRADE, [CUT, SILENT, EMPTY]) == Unparsed("cut_off")
-    assert verdict(what, GRADE, [TOO_HIGH, SILENT]) == Unparsed("out_of_range")
+    assert verdict(what, GRADE, CUT, SILENT, READ) == Score(7)
+    assert verdict(what, GRADE, CUT, SILENT, EMPTY) == Unparsed("cut_off")
+    assert verdict(what, GRADE, TOO_HIGH, SILENT) == Unparsed("out_of_range")
 
 
 def test_repeats_climb_on_their_own() -> None:
@@ -184,7 +198,7 @@ def test_repeats_climb_on_their_own() -> None:
     made = []
     for call in calls:
         for replies in ([SILENT], [SILENT, SILENT]):
-            step = follow_up(what, Step(replace(GRADE, repeat=call.choice), call), replies)
+            _, step = climb(what, Step(replace(GRADE, repeat=call.choice), call), *replies)
             assert step is not None
             made.append(step.call.key())
     assert len({*made, *(call.key() for call in calls)}) == 6
@@ -195,7 +209,7 @@ def graded_on(scale: Scale, text: str) -> Verdict:
     what = plan()
     rubric = Rubric("r", "How?", scale, ("writing",))
     what = replace(what, sweep=replace(what.sweep, rubrics=(rubric,)))
-    return verdict(what, GRADE, [Reply(text)])
+    return verdict(what, GRADE, Reply(text))
 
 
 def test_words_are_read_on_the_scale_of_the_category() -> None:
@@ -212,13 +226,13 @@ def test_a_verdict_as_json_is_read_first() -> None:
     what = plan()
     judge = replace(what.sweep.judges[0], verdict="json")
     what = replace(what, sweep=replace(what.sweep, judges=(judge,)))
-    assert verdict(what, GRADE, [Reply('Rating: [[3]] {"rating": 8}')]) == Score(8)
-    assert verdict(what, GRADE, [SILENT, READ]) == Score(7)
-    assert verdict(what, GRADE, [Reply('{"rating": 12}')]) == Unparsed("out_of_range")
-    assert verdict(what, GAME, [Reply('{"verdict": "B"}')]) == Choice("B")
-    assert verdict(plan(), GRADE, [Reply('{"rating": 8}')]) == Unparsed("no_verdict")
-    step = follow_up(what, first(what), [SILENT])
-    assert step is not None and not step.call.sampling.is_json
+    assert verdict(what, GRADE, Reply('Rating: [[3]] {"rating": 8}')) == Score(8)
+    assert verdict(what, GRADE, SILENT, READ) == Score(7)
+    assert verdict(what, GRADE, Reply('{"rating": 12}')) == Unparsed("out_of_range")
+    assert verdict(what, GAME, Reply('{"verdict": "B"}')) == Choice("B")
+    assert verdict(plan(), GRADE, Reply('{"rating": 8}')) == Unparsed("no_verdict")
+    reformat = asked(what, SILENT)
+    assert reformat is not None and not reformat.sampling.is_json
 
 
 def test_a_judge_with_logprobs_is_weighed() -> None:
@@ -228,8 +242,8 @@ def test_a_judge_with_logprobs_is_weighed() -> None:
     what = replace(what, sweep=replace(what.sweep, judges=(judge,)))
     assert first(what).call.sampling.logprobs
     likely = replace(READ, alternatives=((("7", 0.5), ("9", 0.5)), (("]]", 1.0),)))
-    assert verdict(what, GRADE, [likely]) == Score(8, (), 1.0)
-    assert verdict(what, GRADE, [READ]) == Score(7, ("unweighted",))
-    assert verdict(plan(), GRADE, [likely]) == Score(7)
-    step = follow_up(what, first(what), [SILENT])
-    assert step is not None and not step.call.sampling.logprobs
+    assert verdict(what, GRADE, likely) == Score(8, (), 1.0)
+    assert verdict(what, GRADE, READ) == Score(7, ("unweighted",))
+    assert verdict(plan(), GRADE, likely) == Score(7)
+    reformat = asked(what, SILENT)
+    assert reformat is not None and not reformat.sampling.logprobs

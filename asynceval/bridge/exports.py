@@ -14,7 +14,6 @@ from asynceval.domain.cell import Cell, Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Score
-from asynceval.ladder import verdict
 from asynceval.pairs import Meeting, Pairs, step
 from asynceval.prompts.template import TemplateMode
 from asynceval.store.store import Store
@@ -133,8 +132,7 @@ class Exports:
                 self.notes["judgments that are not there: left out"] += 1
                 continue
             key, reply = found.replies[-1]
-            read = verdict(self._plan, cell, [reply for _, reply in found.replies])
-            score = read.value if isinstance(read, Score) else -1
+            score = found.verdict.value if isinstance(found.verdict, Score) else -1
             judge = self._fit(cell.judge)
             row: Record = {
                 "question_id": self._id(question),
@@ -189,13 +187,12 @@ class Exports:
         return self._judgments(judge, "pair"), _repeated(row, cell)
 
     def _winner(self, found: Found) -> str:
-        cell = found.step.cell
-        read = verdict(self._plan, cell, [reply for _, reply in found.replies])
-        if not isinstance(read, Choice):
+        if not isinstance(found.verdict, Choice):
             return "error"
-        if read.winner == "tie":
+        if found.verdict.winner == "tie":
             return "tie"
-        return "model_1" if (read.winner == "A") == (cell.order == 1) else "model_2"
+        is_first = (found.verdict.winner == "A") == (found.step.cell.order == 1)
+        return "model_1" if is_first else "model_2"
 
     def _template(self, question: Question, cell: Cell) -> str:
         mode: TemplateMode = "single" if cell.opponent is None else "pairwise"

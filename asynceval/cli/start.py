@@ -20,7 +20,6 @@ from asynceval.domain.events import AnswerLanded, BudgetReached, Event, Judgment
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
 from asynceval.engine.run import Run
-from asynceval.ladder import rungs
 from asynceval.progress import listener
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Counter, Summary, summarise
@@ -61,10 +60,9 @@ def start(
                 match event:
                     case AnswerLanded(cell, key, reply):
                         counter.add(Outcome.answered(cell, key, reply))
-                    case JudgmentLanded(cell, key, reply, verdict, _, before):
+                    case JudgmentLanded(cell, key, reply, verdict, _, before, rungs):
                         replies = (*((asked.key, asked.reply) for asked in before), (key, reply))
-                        climbed = rungs(plan, cell, [said for _, said in replies])
-                        counter.add(Outcome.judged(cell, replies, verdict, climbed))
+                        counter.add(Outcome.judged(cell, replies, verdict, rungs))
                     case BudgetReached(judge):
                         reached.append(judge)
                         log(event)

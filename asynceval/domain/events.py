@@ -11,7 +11,7 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
-from asynceval.domain.verdict import Verdict
+from asynceval.domain.verdict import Rung, Verdict
 
 Wait = Literal[
     "in flight",
@@ -117,7 +117,7 @@ class AnswerLanded:
 class JudgmentLanded:
     """A judgment is in the store under its call's key; `stored` if it was there before this run.
 
-    `before` are the replies whose words came to nothing usable, so that the judge was asked again.
+    `before` are the replies whose words came to nothing usable, `rungs` what was asked after each.
     """
 
     cell: Cell
@@ -126,6 +126,7 @@ class JudgmentLanded:
     verdict: Verdict
     stored: bool
     before: tuple[Answered, ...] = ()
+    rungs: tuple[Rung, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from asynceval.domain.events import (
 )
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
+from asynceval.domain.verdict import Rung, Verdict
 from asynceval.engine.client import Client
 from asynceval.engine.entrance import POSTPONED
-from asynceval.ladder import follow_up, verdict
+from asynceval.ladder import Ladder
 from asynceval.walk import Found
 
 _LOST = Failure(Cause.NOT_REACHED, "an answer it depends on is missing")
@@ -39,6 +40,7 @@ class Cells:
         cell, endpoint = step.cell, self._endpoint(step.cell)
         may_postpone = postponed is not None and endpoint != self._answering[cell.target]
         replies: list[Answered] = []
+        ladder = None if cell.judge is None else Ladder(self._plan, step)
         asked: Step | None = step
         while asked is not None:
             outcome = await self._client.ask(
@@ -49,15 +51,17 @@ class Cells:
                     postponed.append(cell)
                 return None
             replies.append(outcome)
-            asked = None
-            if cell.judge is not None:
-                asked = follow_up(self._plan, step, [answered.reply for answered in replies])
-        self._land(cell, replies)
+            asked = None if ladder is None else ladder.take(outcome.reply)
+        if ladder is None:
+            self._land(cell, replies)
+        else:
+            self._land(cell, replies, ladder.verdict, ladder.rungs)
         return replies[-1].reply
 
     def found(self, found: Found) -> None:
         """Take in a cell that is filled from the store."""
-        self._land(found.step.cell, [Answered(key, reply, True) for key, reply in found.replies])
+        replies = [Answered(key, reply, True) for key, reply in found.replies]
+        self._land(found.step.cell, replies, found.verdict, found.rungs)
 
     def lose(self, cell: Cell) -> None:
         """Tell that a cell cannot be filled, since an answer it depends on is missing."""
@@ -78,14 +82,23 @@ class Cells:
     def _endpoint(self, cell: Cell) -> str:
         return self._answering[cell.target] if cell.judge is None else self._judging[cell.judge]
 
-    def _land(self, cell: Cell, replies: list[Answered]) -> None:
+    def _land(
+        self,
+        cell: Cell,
+        replies: list[Answered],
+        verdict: Verdict | None = None,
+        rungs: tuple[Rung, ...] = (),
+    ) -> None:
         self.filled += 1
         *before, last = replies
-        if cell.judge is None:
+        if verdict is None:
             self._tell(AnswerLanded(cell, last.key, last.reply, last.stored))
-            return
-        read = verdict(self._plan, cell, [answered.reply for answered in replies])
-        self._tell(JudgmentLanded(cell, last.key, last.reply, read, last.stored, tuple(before)))
+        else:
+            self._tell(
+                JudgmentLanded(
+                    cell, last.key, last.reply, verdict, last.stored, tuple(before), rungs
+                )
+            )
 
 
 def _priority(cell: Cell) -> int:

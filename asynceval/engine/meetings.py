@@ -99,22 +99,25 @@ class Meetings:
 
     def steps(self, question: Question, meetings: list[Meeting]) -> Iterator[Step]:
         """Yield the steps of meetings whose answers are all there."""
-        for cell in self.cells(question, meetings):
-            try:
-                yield self.step(question, cell)
-            except AsyncEvalError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one judgment's defect must not end the run
-                self._spoil(cell, error)
+        for meeting in meetings:
+            texts: dict[str, tuple[str, ...]] = {}
+            for cell in self._pairs.cells(question, meeting):
+                try:
+                    yield self._step(question, cell, texts)
+                except AsyncEvalError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one judgment's defect must not end the run
+                    self._spoil(cell, error)
 
     def step(self, question: Question, cell: Cell) -> Step:
         """Return the step of a cell whose answers are all there."""
-        names = (cell.target, cell.opponent)
-        texts = {
-            name: self._texts(question, cell, name, cell.choice)
-            for name in names
-            if name is not None
-        }
+        return self._step(question, cell, {})
+
+    def _step(self, question: Question, cell: Cell, texts: dict[str, tuple[str, ...]]) -> Step:
+        """Return the step of a cell; `texts` are what was read for its meeting, by whose they are."""
+        for name in (cell.target, cell.opponent):
+            if name is not None and name not in texts:
+                texts[name] = self._texts(question, cell, name, cell.choice)
         references: tuple[str, ...] = ()
         if question.needs_reference and self._author is not None:
             references = self._texts(question, cell, self._author.name, 0)

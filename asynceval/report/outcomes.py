@@ -14,8 +14,7 @@ from asynceval.domain.imported import FAILED
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
-from asynceval.domain.verdict import Choice, Unparsed, Verdict
-from asynceval.ladder import Rung, rungs
+from asynceval.domain.verdict import Choice, Rung, Unparsed, Verdict
 from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import read_choice, read_score, strip_reasoning
@@ -184,7 +183,7 @@ def _conversation(
     for found in walk(plan, question, target, choice, store.get):
         cell = found.step.cell
         if cell.judge is not None:
-            yield _judgment(plan, causes, found), ""
+            yield _judgment(causes, found), ""
         elif found.missing is None:
             key, reply = found.replies[-1]
             yield Outcome.answered(cell, key, reply), plan.shown(reply)
@@ -220,20 +219,16 @@ def _meeting(
             return Outcome(cell, cause=cause, is_dependent=True, blamed=who[0])
     references = texts[needed[-1]] if question.needs_reference else ()
     shown = {name: texts[name, choice] for name, choice in needed if choice == cell.choice}
-    return _judgment(
-        plan, causes, look_up(plan, step(plan, question, cell, shown, references), store.get)
-    )
+    asked = step(plan, question, cell, shown, references)
+    return _judgment(causes, look_up(plan, asked, store.get))
 
 
-def _judgment(plan: Plan, causes: dict[bytes, Cause], found: Found) -> Outcome:
+def _judgment(causes: dict[bytes, Cause], found: Found) -> Outcome:
     cell = found.step.cell
     if found.verdict is None:
         cause = causes.get(found.missing or b"", Cause.NOT_REACHED)
         return Outcome(cell, cause=cause)
-    climbed: tuple[Rung, ...] = ()
-    if len(found.replies) > 1:
-        climbed = rungs(plan, cell, [reply for _, reply in found.replies])
-    return Outcome.judged(cell, found.replies, found.verdict, climbed)
+    return Outcome.judged(cell, found.replies, found.verdict, found.rungs)
 
 
 def _imported(plan: Plan, store: Store) -> Iterator[Outcome]:

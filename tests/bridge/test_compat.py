@@ -15,7 +15,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.judges import pairwise
-from asynceval.ladder import verdict
+from asynceval.ladder import verdict_in
 from asynceval.pairs import Meeting, Pairs
 from asynceval.prompts.templates import builtin
 from asynceval.prompts.templates import load as load_templates
@@ -196,7 +196,7 @@ FORMS: tuple[tuple[str, float | None], ...] = (
 def judged(made: Plan, cell: Cell, words: str, number: int) -> Outcome:
     """Return the outcome of a judgment in these words."""
     reply = Reply(words)
-    return Outcome.judged(cell, ((number.to_bytes(16), reply),), verdict(made, cell, [reply]))
+    return Outcome.judged(cell, ((number.to_bytes(16), reply),), verdict_in(made, cell, reply))
 
 
 def test_scores_and_averages_are_what_fastchat_makes_of_every_form() -> None:

@@ -6,7 +6,6 @@ from asynceval.domain.events import JudgmentLanded
 from asynceval.domain.sweep import Judge, Target
 from asynceval.domain.verdict import Score, Unparsed
 from asynceval.engine.transport import Response
-from asynceval.ladder import rungs
 from asynceval.report.outcomes import Outcome, outcomes
 from asynceval.report.reasks import Reasks
 from asynceval.report.summary import Counter
@@ -56,8 +55,7 @@ def test_the_words_of_a_judge_are_reformatted(tmp_path: Path) -> None:
     live = Counter(WANTED)
     for event in landed:
         replies = (*((one.key, one.reply) for one in event.before), (event.key, event.reply))
-        climbed = rungs(WANTED, event.cell, [said for _, said in replies])
-        live.add(Outcome.judged(event.cell, replies, event.verdict, climbed))
+        live.add(Outcome.judged(event.cell, replies, event.verdict, event.rungs))
     assert live.summary().reasks == reported(tmp_path)
     with rig(tmp_path) as again:
         run(again.hold, WANTED)

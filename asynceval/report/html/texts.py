@@ -55,7 +55,7 @@ def texts(
                     "order": cell.order,
                     "verdict": _verdict(outcome),
                     "winner": _winner(outcome, models),
-                    "asked": list(outcome.rungs[: len(outcome.before)]),
+                    "asked": outcome.rungs,
                     "words": [_said([reply]) for reply in replies],
                 }
             )
