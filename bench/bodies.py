@@ -6,10 +6,10 @@ Usage: bodies.py RUN FILE
 import sys
 from pathlib import Path
 
+from asynceval.protocol.walk import walk
 from asynceval.providers.kinds import provider
 from asynceval.store.request import read
 from asynceval.store.store import Store
-from asynceval.walk import walk
 
 
 def main(run: Path, file: Path) -> None:

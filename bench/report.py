@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.questions import load_all
-from asynceval.conversation import Plan
 from asynceval.domain.reply import Reply, Usage
-from asynceval.pairs import Pairs, step
 from asynceval.prompts import templates
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.pairs import Pairs, step
+from asynceval.protocol.walk import walk
 from asynceval.store.line import Record
 from asynceval.store.request import write
 from asynceval.store.store import Store
-from asynceval.walk import walk
 from bench.rig import answer, questions, size, spend
 
 MODELS, QUESTIONS = 40, 80

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.questions import load_all
-from asynceval.conversation import Plan
 from asynceval.domain.reply import Reply, Usage
 from asynceval.prompts import templates
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.walk import walk
 from asynceval.store.line import Record
 from asynceval.store.store import Store
-from asynceval.walk import walk
 from bench.rig import answer, questions, spend, sweep
 
 QUESTIONS = 62_500

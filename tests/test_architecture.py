@@ -15,10 +15,7 @@ ORDER = (
     "prompts",
     "benchmarks",
     "judges",
-    "conversation",
-    "pairs",
-    "ladder",
-    "walk",
+    "protocol",
     "providers",
     "store",
     "engine",
@@ -51,7 +48,7 @@ LIBRARIES = {
 }
 LONGEST = 300
 MODULES = sorted(ROOT.rglob("*.py"))
-PARTS = [path for path in MODULES if path.parent != ROOT or path.stem in ORDER]
+PARTS = [path for path in MODULES if path.parent != ROOT]
 
 
 def name(path: Path) -> str:
@@ -59,7 +56,7 @@ def name(path: Path) -> str:
 
 
 def part(path: Path) -> str:
-    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+    return path.relative_to(ROOT).parts[0]
 
 
 def tree(path: Path) -> ast.Module:

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from asynceval.conversation import Plan, conversation, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.family import family_of
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, OwnFamily, Sweep, Target
-from asynceval.pairs import Pairs
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, conversation, dependents
+from asynceval.protocol.pairs import Pairs
 from asynceval.report.document import document
 from asynceval.report.summary import summarise
 

@@ -9,15 +9,15 @@ from typing import Final
 
 from asynceval.benchmarks.records import Record
 from asynceval.bridge import layout
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Score
-from asynceval.pairs import Meeting, Pairs, step
 from asynceval.prompts.template import TemplateMode
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.pairs import Meeting, Pairs, step
+from asynceval.protocol.walk import Found, answers, look_up, referenced, walk
 from asynceval.store.store import Store
-from asynceval.walk import Found, answers, look_up, referenced, walk
 
 Row = tuple[str, Record]
 """The name of a file, and a row of it."""

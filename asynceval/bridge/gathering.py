@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 
 from asynceval.bridge.layout import Kind
 from asynceval.bridge.rows import UNKNOWN, Row
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.imported import FREE, IMPORTED
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 
 
 @dataclass(slots=True)

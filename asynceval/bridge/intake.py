@@ -12,10 +12,10 @@ from asynceval.bridge.gathering import Gathering, merged
 from asynceval.bridge.originals import Draft, Original
 from asynceval.bridge.rows import Row
 from asynceval.bridge.source import Source, sources
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.imported import call
 from asynceval.domain.question import Question
+from asynceval.protocol.conversation import Plan
 from asynceval.store import request
 from asynceval.store.line import Record as Line
 from asynceval.store.lock import locked

@@ -8,8 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from asynceval.cli.names import fitted
-from asynceval.conversation import Plan
 from asynceval.progress.wording import one_line
+from asynceval.protocol.conversation import Plan
 from asynceval.report.contrast import Contrast
 from asynceval.report.leaderboard import Likeness
 from asynceval.stats.estimate import Estimate

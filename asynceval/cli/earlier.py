@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Sweep
+from asynceval.protocol.conversation import Plan
 from asynceval.store.names import slug
 from asynceval.store.request import read
 

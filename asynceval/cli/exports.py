@@ -5,7 +5,7 @@ from pathlib import Path
 
 from asynceval.cli.exits import say
 from asynceval.cli.page import writing
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.paper import PaperTable, latex, markdown, paper_tables
 from asynceval.report.sheet import Sheet
 from asynceval.report.sheets import write_csv, write_parquet

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from asynceval.conversation import Plan
 from asynceval.domain.errors import Problem
 from asynceval.domain.imported import FREE, IMPORTED, call
 from asynceval.domain.sweep import Target
+from asynceval.protocol.conversation import Plan
 from asynceval.store.store import Store
 
 

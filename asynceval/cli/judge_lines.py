@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.concord import concords
 from asynceval.report.evened import evened

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from asynceval.cli.exits import say
-from asynceval.conversation import Plan
 from asynceval.domain.errors import StorageError
+from asynceval.protocol.conversation import Plan
 from asynceval.report.figures import files
 from asynceval.report.figures.gallery import gallery
 from asynceval.report.html import page

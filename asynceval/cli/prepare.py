@@ -16,11 +16,11 @@ from asynceval.config.keys import exposed, read_keys
 from asynceval.config.prices import priced, unpriced
 from asynceval.config.questions import load_all
 from asynceval.config.request import Request
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError, Problem
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Sweep
 from asynceval.prompts import templates
+from asynceval.protocol.conversation import Plan
 
 _T = TypeVar("_T")
 

@@ -14,13 +14,13 @@ from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, first, leave_
 from asynceval.cli.page import write_page
 from asynceval.cli.tables import Results, show
 from asynceval.cli.trust import FLAG, programs
-from asynceval.conversation import Plan
 from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
 from asynceval.engine.run import Run
 from asynceval.progress import listener
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Counter, Summary, summarise
 from asynceval.store.eventlog import EventLog

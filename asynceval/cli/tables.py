@@ -13,11 +13,11 @@ from rich.text import Text
 from asynceval.cli import judge_lines, pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ALIKE, ranks_of
-from asynceval.conversation import Plan
 from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
 from asynceval.prompts.template import TemplateMode
+from asynceval.protocol.conversation import Plan
 from asynceval.report.juries import seated
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary

@@ -1,6 +1,5 @@
 """The cells of a plan as a run fills them, one call after the other, and what is told of them."""
 
-from asynceval.conversation import Plan, Step
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import (
     Answered,
@@ -14,8 +13,9 @@ from asynceval.domain.reply import Reply
 from asynceval.domain.verdict import Rung, Verdict
 from asynceval.engine.client import Client
 from asynceval.engine.entrance import POSTPONED
-from asynceval.ladder import Ladder
-from asynceval.walk import Found
+from asynceval.protocol.conversation import Plan, Step
+from asynceval.protocol.ladder import Ladder
+from asynceval.protocol.walk import Found
 
 _LOST = Failure(Cause.NOT_REACHED, "an answer it depends on is missing")
 

@@ -6,7 +6,6 @@ from itertools import islice
 
 from anyio import create_task_group
 
-from asynceval.conversation import Plan, Step, conversation, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import AsyncEvalError
 from asynceval.domain.question import Question
@@ -15,7 +14,8 @@ from asynceval.domain.sweep import Only, Target
 from asynceval.engine.cells import Cells
 from asynceval.engine.meetings import Meetings
 from asynceval.engine.stop import Stop
-from asynceval.walk import Find, Found, look_up, walk
+from asynceval.protocol.conversation import Plan, Step, conversation, dependents
+from asynceval.protocol.walk import Find, Found, look_up, walk
 
 _AT_ONCE = 32
 """How many meetings' judgments one answer starts at the same time; the others follow them."""

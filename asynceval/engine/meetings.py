@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 
-from asynceval.conversation import Plan, Step
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import AsyncEvalError
 from asynceval.domain.question import Question
-from asynceval.pairs import Meeting, Pairs, step
-from asynceval.walk import Find, answers
+from asynceval.protocol.conversation import Plan, Step
+from asynceval.protocol.pairs import Meeting, Pairs, step
+from asynceval.protocol.walk import Find, answers
 
 
 class Meetings:

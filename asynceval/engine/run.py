@@ -9,7 +9,6 @@ from random import Random
 
 from anyio import CancelScope, create_task_group, sleep, to_thread
 
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ServerError
 from asynceval.domain.events import (
     GateStatus,
@@ -35,6 +34,7 @@ from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import transport
+from asynceval.protocol.conversation import Plan
 from asynceval.store.store import Store
 
 _PULSE_SECONDS = 0.25

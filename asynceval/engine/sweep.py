@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from anyio import create_task_group
 from anyio.lowlevel import checkpoint
 
-from asynceval.conversation import Plan
 from asynceval.domain.events import Lane, Listener
 from asynceval.domain.sweep import Only, Target
 from asynceval.engine.berth import Berth
@@ -14,7 +13,8 @@ from asynceval.engine.client import Client
 from asynceval.engine.conversations import Conversations, Talk
 from asynceval.engine.stop import Stop
 from asynceval.engine.window import LaneWindow, Window
-from asynceval.pairs import Pairs
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.pairs import Pairs
 from asynceval.store.store import Store
 
 _REPLAYS_AT_ONCE = 20

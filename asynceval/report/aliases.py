@@ -3,7 +3,7 @@
 from collections import Counter as Counts
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 
 

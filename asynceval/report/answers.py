@@ -4,7 +4,7 @@ from collections import Counter as Counts
 from collections import defaultdict
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 
 

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Score
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Ending, Outcome
 from asynceval.stats.outcomes import Screen, pair_outcome
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.quality import Item, verdicts
 from asynceval.stats.estimate import Estimate

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from asynceval import __version__
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.panel import panel
 from asynceval.report.ranks import Rank

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.juries import seated
 from asynceval.stats.estimate import Estimate

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.contrast import Contrast, Ground
 from asynceval.report.juries import seated

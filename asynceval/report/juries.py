@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean, median
 from typing import Literal
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.jury import Jury
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 from asynceval.stats.jury import jury_verdict
 

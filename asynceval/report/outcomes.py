@@ -7,7 +7,6 @@ from typing import Literal, Self
 
 import orjson
 
-from asynceval.conversation import Plan, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.imported import FAILED
@@ -15,12 +14,13 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Choice, Rung, Unparsed, Verdict
-from asynceval.pairs import Pairs, step
 from asynceval.prompts.imitation import imitates
 from asynceval.prompts.verdicts import read_choice, read_score, strip_reasoning
+from asynceval.protocol.conversation import Plan, dependents
+from asynceval.protocol.pairs import Pairs, step
+from asynceval.protocol.walk import Found, look_up, walk
 from asynceval.store.plainfile import read_whole
 from asynceval.store.store import Store
-from asynceval.walk import Found, look_up, walk
 
 Ending = Literal[
     "scored", "unparsed", "failed", "refused", "filtered", "context_length", "not_reached"

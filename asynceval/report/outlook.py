@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Parallel, Sweep
+from asynceval.protocol.conversation import Plan
 from asynceval.report import budgets
 from asynceval.report import duration as time
 from asynceval.report import estimate as money

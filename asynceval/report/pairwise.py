@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Bout, Columns
 from asynceval.report.ranks import Rank, ranked
 from asynceval.report.standings import Missing, missing

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.concord import Chorus, Concord, concords
 from asynceval.report.evened import Evened, evened

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
 from asynceval.domain.text import visible
+from asynceval.protocol.conversation import Plan
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
 from asynceval.report.standings import Standing

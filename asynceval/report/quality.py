@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns, Place
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.mean import mean

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from asynceval.conversation import Plan
 from asynceval.domain.failure import Cause
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome, outcomes, read_causes
 from asynceval.report.summary import Summary, summarise
 from asynceval.store.request import read

@@ -3,8 +3,8 @@
 from collections import Counter as Counts
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
 from asynceval.domain.verdict import Unparsed
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 
-from asynceval.conversation import Plan
 from asynceval.domain.verdict import Score
+from asynceval.protocol.conversation import Plan
 from asynceval.report.concord import concords
 from asynceval.report.grounds import contrasts, grounds
 from asynceval.report.outcomes import Outcome

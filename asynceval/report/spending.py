@@ -4,9 +4,9 @@ from array import array
 from collections import defaultdict
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Price
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 
 

@@ -4,8 +4,8 @@ from collections import Counter as Counts
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns, Endings, Place
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.outcomes import Ending

@@ -4,10 +4,10 @@ from collections import Counter as Counts
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.verdict import Unparsed
+from asynceval.protocol.conversation import Plan
 from asynceval.report import warnings
 from asynceval.report.aliases import Alias, Names
 from asynceval.report.answers import Answers, Roll

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.call import Call
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
-from asynceval.pairs import Pairs, step
 from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.protocol.conversation import Plan, Step, conversation
+from asynceval.protocol.pairs import Pairs, step
+from asynceval.protocol.walk import Find
 from asynceval.stats.span import Sample, Span
-from asynceval.walk import Find
 
 _ANSWER: Final = "\U0010fffd"
 """Stands for an answer that is not there yet: a character that no text has."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.store.line import Record
 
 

@@ -3,9 +3,9 @@
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from asynceval.conversation import Plan
 from asynceval.domain.alias import is_alias
 from asynceval.domain.failure import Cause
+from asynceval.protocol.conversation import Plan
 from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
 from asynceval.report.arena import Arena

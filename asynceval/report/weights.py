@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from asynceval.conversation import Plan
 from asynceval.domain.verdict import Choice, Score
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 
 

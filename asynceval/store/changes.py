@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from asynceval.conversation import Plan
 from asynceval.domain.jury import Jury
 from asynceval.domain.rubric import Rubric
 from asynceval.domain.sweep import Budget, Judge, Target
+from asynceval.protocol.conversation import Plan
 
 _Named = Target | Judge | Rubric | Jury
 

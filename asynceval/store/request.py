@@ -10,7 +10,6 @@ from typing import Any
 import orjson
 
 from asynceval import __version__
-from asynceval.conversation import Plan
 from asynceval.domain.call import Settings
 from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.jury import Jury
@@ -18,6 +17,7 @@ from asynceval.domain.question import Question
 from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Budget, Endpoint, Http, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import from_records
+from asynceval.protocol.conversation import Plan
 from asynceval.store.changes import changes
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.plainfile import read_whole

@@ -8,17 +8,17 @@ import pytest
 
 from asynceval.benchmarks.fastchat import HELPFUL, system_message
 from asynceval.config.request import load
-from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.judges import pairwise
-from asynceval.ladder import verdict_in
-from asynceval.pairs import Meeting, Pairs
 from asynceval.prompts.templates import builtin
 from asynceval.prompts.templates import load as load_templates
+from asynceval.protocol.conversation import Plan, Step, conversation
+from asynceval.protocol.ladder import verdict_in
+from asynceval.protocol.pairs import Meeting, Pairs
 from asynceval.report.document import document
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import summarise

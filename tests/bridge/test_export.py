@@ -7,14 +7,14 @@ import pytest
 
 from asynceval.bridge.intake import take_in
 from asynceval.bridge.outlet import write_out
-from asynceval.conversation import Plan, conversation
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
-from asynceval.pairs import Meeting, Pairs, step
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, conversation
+from asynceval.protocol.pairs import Meeting, Pairs, step
 from asynceval.store import request
 from asynceval.store.line import Record
 from asynceval.store.store import Store

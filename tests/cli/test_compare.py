@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from asynceval.cli.main import main
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
+from asynceval.protocol.conversation import Plan
 from asynceval.store.line import Record
 from asynceval.store.request import write
 from asynceval.store.store import Store

@@ -7,7 +7,6 @@ import pytest
 from rich.console import Console
 
 from asynceval.cli.tables import show
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.imported import IMPORTED
@@ -16,6 +15,7 @@ from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.domain.verdict import Score, Unparsed, Verdict
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import summarise
 from tests.report.test_pairwise import ALL, pairs, scene

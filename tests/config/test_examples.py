@@ -12,10 +12,10 @@ import pytest
 from asynceval.benchmarks import shipped
 from asynceval.config.questions import load_all
 from asynceval.config.request import load
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Endpoint, Server
 from asynceval.engine.servers import serving
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.store.request import read, write
 from tests.config.build import questions, references
 

@@ -6,10 +6,10 @@ import pytest
 
 from asynceval.config.questions import load_all
 from asynceval.config.request import load
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.sweep import Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.store import request as stored
 from tests.config.build import MINIMAL, config
 

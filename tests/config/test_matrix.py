@@ -7,10 +7,10 @@ import pytest
 from asynceval.config import matrix
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.request import load
-from asynceval.conversation import Plan
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.sweep import Judge, Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.store.request import read, write
 from tests.config.build import MINIMAL, config
 

@@ -12,7 +12,6 @@ import orjson
 from anyio import current_time, sleep
 from multidict import CIMultiDict
 
-from asynceval.conversation import Plan
 from asynceval.domain.call import Call, Message
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import Answered, DefectMet, Event, Listener
@@ -33,6 +32,7 @@ from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Request, Response
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.providers.signal import Action, Signal
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.line import Record

@@ -7,7 +7,6 @@ from random import Random
 import pytest
 from anyio import create_task_group, sleep
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import AnswerLanded, CallFailed, JudgmentLanded
 from asynceval.domain.failure import Cause
@@ -15,7 +14,8 @@ from asynceval.domain.sweep import Endpoint, Judge
 from asynceval.domain.verdict import Choice
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Response
-from asynceval.pairs import Pairs
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.pairs import Pairs
 from asynceval.providers.signal import Signal
 from asynceval.report.outcomes import outcomes
 from tests.engine.fakes import (

@@ -8,12 +8,12 @@ from random import Random
 import pytest
 from anyio import create_task_group, sleep
 
-from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, CallFailed, JudgmentLanded
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge, Target
 from asynceval.engine.sweep import Sweep
 from asynceval.engine.transport import Response
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import outcomes
 from tests.engine.fakes import Asked, FakeTransport, Rig, completion, plan, refusal, rig
 from tests.virtual_time import run

@@ -9,10 +9,10 @@ from pathlib import Path
 import anyio
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.events import Event, Pulsed, ServerReady, SweepEnded, SweepStarted
 from asynceval.domain.sweep import Endpoint, Server
 from asynceval.engine.run import Run
+from asynceval.protocol.conversation import Plan
 from asynceval.store.store import Store
 from tests.engine.fakes import completion, plan
 from tests.engine.fault_server import hangs, response, says, serve

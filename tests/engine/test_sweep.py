@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from anyio import CancelScope, create_task_group, current_time
 
-from asynceval.conversation import Plan
 from asynceval.domain.events import AnswerLanded, CallFailed, Event, JudgmentLanded, Lane
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
@@ -14,6 +13,7 @@ from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Endpoint, Judge, Only, Target
 from asynceval.domain.verdict import Score
 from asynceval.engine.transport import Response
+from asynceval.protocol.conversation import Plan
 from tests.engine.fakes import (
     ENDPOINT,
     Asked,

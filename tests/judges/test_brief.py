@@ -2,12 +2,12 @@
 
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.call import Call
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.judges import pairwise, single
 from asynceval.prompts.templates import builtin, from_records
+from asynceval.protocol.conversation import Plan
 
 QUESTION = Question("q", "writing", ("Is GPT-4o good?", "And now?"))
 TARGETS = (Target("fast", "e", "Qwen/Qwen3-8B"), Target("gpt-4o", "e", "gpt-4o", family="GPT"))

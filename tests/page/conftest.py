@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asynceval.cli.page import write_page
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import outcomes, read_causes
 from asynceval.report.summary import summarise
 from asynceval.store.store import Store

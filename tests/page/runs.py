@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
 
-from asynceval.conversation import Plan, conversation
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Endpoint, Judge, Mode, Price, Sweep, Target
-from asynceval.pairs import Pairs, step
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, conversation
+from asynceval.protocol.pairs import Pairs, step
 from asynceval.store.line import Record
 from asynceval.store.request import sealed, write
 from asynceval.store.store import Store

@@ -5,11 +5,11 @@ from contextlib import suppress
 
 import pytest
 
-from asynceval.conversation import Plan, conversation
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, conversation
 from tests.providers.dialect import Dialect, Line, line
 from tests.providers.vendors.every import EVERY
 

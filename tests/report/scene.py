@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from asynceval.conversation import Plan, conversation
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Endpoint, Judge, Price, Sweep, Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, conversation
 from asynceval.report.outcomes import Outcome, outcomes
 from asynceval.report.summary import Summary, summarise
 from asynceval.store.line import Record

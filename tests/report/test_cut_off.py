@@ -1,13 +1,13 @@
 """Judgments that were cut off before their verdict."""
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.domain.verdict import Score, Unparsed
-from asynceval.ladder import verdict_in
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
+from asynceval.protocol.ladder import verdict_in
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import summarise
 

@@ -8,11 +8,11 @@ import orjson
 import pytest
 
 from asynceval import __version__
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Price
+from asynceval.protocol.conversation import Plan
 from asynceval.report.document import document
 from tests.report.scene import Answer, answered, graded, plan, play
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.sweep import Budget, Price
+from asynceval.protocol.conversation import Plan
 from asynceval.report.duration import AUTO, duration
 from asynceval.report.estimate import Row, estimate, total
 from asynceval.report.outlook import Outlook, outlook

@@ -8,13 +8,13 @@ import pytest
 from rich.console import Console
 
 from asynceval.cli.tables import show
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.jury import Jury, JuryRule
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
+from asynceval.protocol.conversation import Plan
 from asynceval.report.document import document
 from asynceval.report.juries import Juries
 from asynceval.report.outcomes import Outcome

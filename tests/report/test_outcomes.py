@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.verdict import Score, Unparsed
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome, read_causes
 from tests.report.scene import Answer, answered, graded, plan, play
 

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
+from asynceval.protocol.conversation import Plan
 from asynceval.report.document import document
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import Summary, summarise

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Usage
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
+from asynceval.protocol.conversation import Plan
 from asynceval.report.html.talks import FLAGS, columns
 from asynceval.report.outcomes import Outcome
 from tests.page.runs import plan

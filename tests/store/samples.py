@@ -5,7 +5,6 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.jury import Jury
 from asynceval.domain.question import Question
@@ -13,6 +12,7 @@ from asynceval.domain.reply import Reply, Usage
 from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan
 from asynceval.store.line import Record
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from asynceval.conversation import Plan
 from asynceval.domain.errors import StorageError
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget
 from asynceval.prompts.templates import from_records
+from asynceval.protocol.conversation import Plan
 from asynceval.store.disk import Disk
 from asynceval.store.request import FORMAT, read, sealed, write
 from tests.store.disks import Tripwire, crash, refusing

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from asynceval.conversation import Plan
 from asynceval.domain.rubric import Scale
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.bars import bars
 from asynceval.report.figures.figure import Figure
 from asynceval.report.figures.heat import Cells, heat

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.figure import label
 from asynceval.report.figures.gallery import ends_of
 from asynceval.report.figures.intervals import spread, whisker

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from asynceval.conversation import Plan
 from asynceval.domain.sweep import Judge
+from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.gallery import Gallery
 from asynceval.report.figures.markup import Markup, tag
 from asynceval.report.html.tables import drawn, table

@@ -16,7 +16,7 @@ from typing import Any, Final
 import orjson
 
 from asynceval import __version__
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.figure import stylesheet
 from asynceval.report.figures.gallery import Gallery, ends_of, gallery
 from asynceval.report.figures.markup import Markup, joined, tag

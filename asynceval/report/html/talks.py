@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any, Final
 
-from asynceval.conversation import Plan
 from asynceval.domain.cell import Cell
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Score, Unparsed
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 from asynceval.stats.outcomes import LOSS, TIE, WIN, Screen, pair_outcome
 

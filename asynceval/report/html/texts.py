@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from asynceval.conversation import Plan
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.verdict import Choice, Score, Unparsed
 from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Outcome
 from asynceval.store.store import Store
 

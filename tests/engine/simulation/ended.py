@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from asynceval.conversation import Plan
+from asynceval.protocol.conversation import Plan
 from asynceval.store.line import Record
 from tests.engine.fakes import Rig
 from tests.engine.simulation.course import Course

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 
 from anyio import CancelScope, NoEventLoopError, create_task_group, current_time, sleep
 
-from asynceval.conversation import Plan
 from asynceval.domain.errors import DiskFullError
 from asynceval.domain.sweep import Sweep
 from asynceval.engine.retry import Policy
+from asynceval.protocol.conversation import Plan
 from asynceval.store.disk import Disk
 from asynceval.store.line import Record
 from asynceval.store.store import Store

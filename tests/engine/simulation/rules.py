@@ -6,13 +6,13 @@ from contextlib import suppress
 
 import orjson
 
-from asynceval.conversation import conversation, dependents
 from asynceval.domain.cell import Cell
 from asynceval.domain.events import AnswerLanded, BudgetReached, CallFailed, JudgmentLanded
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Budget
 from asynceval.engine.transport import Request
+from asynceval.protocol.conversation import conversation, dependents
 from asynceval.providers.kinds import provider
 from asynceval.providers.reading import decode
 from tests.engine.fakes import Asked

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Literal
 
-from asynceval.conversation import Plan
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Target
+from asynceval.protocol.conversation import Plan
 from tests.engine.fakes import plan
 
 PRICE = Price(1.0, 2.0)

@@ -12,7 +12,6 @@ By the rule "fastchat" there is no ladder: what FastChat drops is dropped.
 from dataclasses import replace
 from typing import Literal
 
-from asynceval.conversation import Plan, Step
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
@@ -25,6 +24,7 @@ from asynceval.prompts.reformat import ANEW, reformat
 from asynceval.prompts.structured import read_object
 from asynceval.prompts.verdicts import read_choice, read_score
 from asynceval.prompts.weighing import weighed
+from asynceval.protocol.conversation import Plan, Step
 
 _FRESH = 1_000_000
 """Added to the number of a repeat for its fresh judgment; no judge repeats itself so often."""

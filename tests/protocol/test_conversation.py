@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asynceval.conversation import Plan, Step, conversation, dependents
 from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import ConfigError
@@ -16,7 +15,8 @@ from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.prompts.templates import Templates, builtin
-from asynceval.walk import walk
+from asynceval.protocol.conversation import Plan, Step, conversation, dependents
+from asynceval.protocol.walk import walk
 
 TARGET = Target("target", "e", "wire", max_tokens=99)
 QUESTION = Question("q", "writing", ("One?", "Two?", "Three?"))

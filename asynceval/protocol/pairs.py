@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
 
-from asynceval.conversation import Plan, Step
 from asynceval.domain.cell import Cell, Order
 from asynceval.domain.question import Question
 from asynceval.domain.sweep import Judge
 from asynceval.judges import pairwise, single
+from asynceval.protocol.conversation import Plan, Step
 
 Pair = tuple[str, str]
 """The names of two targets, in the order in which game 1 shows them."""

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from asynceval.conversation import Plan, Step, conversation
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
 from asynceval.domain.verdict import Rung, Verdict
-from asynceval.ladder import Ladder
+from asynceval.protocol.conversation import Plan, Step, conversation
+from asynceval.protocol.ladder import Ladder
 
 Find = Callable[[bytes], Reply | None]
 """Returns the reply to the call with a key, None if there is none."""

@@ -5,7 +5,6 @@ from itertools import product
 
 import pytest
 
-from asynceval.conversation import Plan, Step
 from asynceval.domain.call import Call
 from asynceval.domain.cell import Cell
 from asynceval.domain.question import Question
@@ -14,9 +13,10 @@ from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Rule, Sweep, Target
 from asynceval.domain.verdict import Choice, Score, Unparsed, Verdict
 from asynceval.judges import pairwise, single
-from asynceval.ladder import Ladder
 from asynceval.prompts.reformat import ANEW
 from asynceval.prompts.templates import builtin
+from asynceval.protocol.conversation import Plan, Step
+from asynceval.protocol.ladder import Ladder
 
 QUESTION = Question("q", "writing", ("Why?",))
 TARGET = Target("target", "e", "t")
