@@ -1,9 +1,17 @@
 """A reply: what a model said to a call, and what it cost in tokens."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Alternatives = tuple[tuple[str, float], ...]
 """What one token might have been, with probabilities: the one that was said comes first."""
+
+
+class Tokens(NamedTuple):
+    """Tokens of a prompt and of its completion, as they are reckoned with."""
+
+    prompt: int
+    completion: int
 
 
 @dataclass(frozen=True, slots=True)

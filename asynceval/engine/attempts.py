@@ -1,7 +1,6 @@
 """Attempts: a call is sent until it has a reply, under every limit, or until it is given up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from time import time
 
@@ -15,7 +14,7 @@ from asynceval.domain.events import (
     OtherModelAnswered,
 )
 from asynceval.domain.failure import Failure
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply
 from asynceval.engine.asked import Asked
 from asynceval.engine.entrance import POSTPONED, UNSENT, Entrance, Entry
 from asynceval.engine.forecast import Forecast
@@ -26,23 +25,12 @@ from asynceval.engine.route import Route
 from asynceval.engine.stop import Stop
 from asynceval.engine.transport import Transport
 from asynceval.providers.signal import Action, Signal
+from asynceval.store.line import Record
 
 _LEAST_TIMEOUT = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """A reply, and what it took: `at` seconds since the epoch, `waited` and `sent` in seconds.
-
-    `worst` is what the ledger has for it.
-    """
-
-    reply: Reply
-    at: float
-    waited: float
-    sent: float
-    attempts: int
-    worst: Usage
+_UNTRIED = History()
 
 
 class Attempts:
@@ -80,7 +68,7 @@ class Attempts:
             return OpenCall(cell, self._clock() - since)
         return None
 
-    async def pay(self, asked: Asked, route: Route) -> Paid | Failure:
+    async def pay(self, asked: Asked, route: Route) -> Record | Failure:
         """Send a call until it has a reply; why there is none, if it is given up."""
         if route.berth is None:
             return await self._pay(asked, route)
@@ -89,8 +77,8 @@ class Attempts:
         with route.berth.needed():
             return await self._pay(asked, route)
 
-    async def _pay(self, asked: Asked, route: Route) -> Paid | Failure:
-        history, attempts = History(), 0
+    async def _pay(self, asked: Asked, route: Route) -> Record | Failure:
+        history, attempts = _UNTRIED, 0
         last: Failure | None = None
         begun = self._clock()
         expected = self._forecast.tokens(asked.call, asked.cell.category)
@@ -130,7 +118,16 @@ class Attempts:
                 if not isinstance(step, Reply):
                     return step
                 outcome = step
-            return Paid(outcome, at, sent - begun, taken, attempts, entry.worst)
+            return Record(
+                asked.key,
+                asked.cell,
+                outcome,
+                at,
+                sent - begun,
+                taken,
+                attempts,
+                expected.worst,
+            )
 
     def _close(
         self,
@@ -151,7 +148,7 @@ class Attempts:
                     route.breaker.withdraw()
             case Reply():
                 usage = outcome.usage
-                self._forecast.learn(asked.call, asked.cell.category, usage)
+                self._forecast.learn(asked.call, asked.cell.category, entry.expected, usage)
                 used = _used(route, admission, outcome)
                 route.gate.land(admission, now)
                 self._back(route, route.answer(asked.call.model, now, is_probe=admission.is_probe))

@@ -19,7 +19,6 @@ from asynceval.engine.entrance import POSTPONED, STOPPED
 from asynceval.engine.mask import masked_of_all
 from asynceval.engine.route import Route
 from asynceval.engine.space import Space
-from asynceval.store.line import Record
 from asynceval.store.store import Store
 
 
@@ -118,15 +117,5 @@ class Client:
         paid = await self._attempts.pay(asked, route)
         if isinstance(paid, Failure):
             return paid
-        record = Record(
-            asked.key,
-            asked.cell,
-            paid.reply,
-            paid.at,
-            paid.waited,
-            paid.sent,
-            paid.attempts,
-            paid.worst,
-        )
-        await self._space.keep(partial(self._store.put, record))
+        await self._space.keep(partial(self._store.put, paid))
         return paid.reply

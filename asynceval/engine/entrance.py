@@ -25,11 +25,11 @@ _LONG_SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a call has that may be sent: a place, its money if there is a budget, and its worst case."""
+    """What a call has that may be sent: a place, its money if there is a budget, and what it may take."""
 
     admission: Admission
     reservation: Reservation | None
-    worst: Usage
+    expected: Expected
 
 
 class Entrance:
@@ -62,14 +62,15 @@ class Entrance:
         if isinstance(placed, Failure):
             return placed
         (admission, held), is_let_in = placed, False
-        worst = Usage(expected.worst_prompt, expected.worst_completion)
         try:
-            await self._space.note(partial(self._store.note_sent, asked.key, asked.cell, worst))
+            await self._space.note(
+                partial(self._store.note_sent, asked.key, asked.cell, expected.worst)
+            )
             if (refused := self._refused(asked, route)) is not None:
-                self._store.note_unpaid(asked.key, asked.cell, worst)
+                self._store.note_unpaid(asked.key, asked.cell, expected.worst)
                 return refused
             is_let_in = True
-            return Entry(admission, held, worst)
+            return Entry(admission, held, expected)
         finally:
             if not is_let_in:
                 self._give_back(held)
@@ -78,7 +79,7 @@ class Entrance:
     def settle(self, asked: Asked, entry: Entry, usage: Usage | None, *, maybe_paid: bool) -> None:
         """Count what was sent: with the usage of a reply, else as paid or not."""
         if not maybe_paid:
-            self._store.note_unpaid(asked.key, asked.cell, entry.worst)
+            self._store.note_unpaid(asked.key, asked.cell, entry.expected.worst)
         if entry.reservation is not None:
             self._purse.settle(entry.reservation, usage, maybe_paid=maybe_paid)
 
@@ -181,5 +182,5 @@ class Entrance:
 def _charged(route: Route, expected: Expected) -> float:
     """Return the tokens that a call counts against the limit: its mean, or all that it may write."""
     if route.endpoint.charges_max_tokens:
-        return expected.prompt + expected.worst_completion
+        return expected.prompt + expected.worst.completion
     return expected.prompt + expected.completion

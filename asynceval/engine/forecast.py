@@ -1,11 +1,12 @@
 """The forecast: how many tokens a call will take, learned from the replies so far."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from math import ceil
 from typing import Final
 
 from asynceval.domain.call import Call
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens, Usage
 
 _USUAL: Final = 0.25
 """Tokens in a byte of text before anything is learned: four letters of English to a token."""
@@ -26,12 +27,12 @@ _NO_LIMIT: Final = 4096
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Tokens that a call will take: as a mean, and at the worst."""
+    """Tokens that a call will take: as a mean, and at the `worst`. `size` are the bytes of its prompt."""
 
+    size: int
     prompt: float
     completion: float
-    worst_prompt: int
-    worst_completion: int
+    worst: Tokens
 
 
 @dataclass(slots=True)
@@ -68,9 +69,9 @@ class Forecast:
 
     def __init__(self) -> None:
         """Start with nothing learned."""
-        self._densities: dict[str, _Density] = {}
-        self._by_model: dict[str, _Length] = {}
-        self._by_category: dict[tuple[str, str], _Length] = {}
+        self._densities: defaultdict[str, _Density] = defaultdict(_Density)
+        self._by_model: defaultdict[str, _Length] = defaultdict(_Length)
+        self._by_category: defaultdict[tuple[str, str], _Length] = defaultdict(_Length)
 
     def tokens(self, call: Call, category: str) -> Expected:
         """Return what a call about a question of this category will take."""
@@ -87,33 +88,32 @@ class Forecast:
             completion = float(min(limit or 2 * _FIRST_COMPLETION, _FIRST_COMPLETION))
         else:
             completion = length.tokens / length.count
-        return Expected(
-            prompt,
-            completion,
+        worst = Tokens(
             ceil(max(prompt, (size + _TEMPLATE) * densest)),
             _worst_completion(limit, 0 if model is None else model.longest),
         )
+        return Expected(size, prompt, completion, worst)
 
-    def learn(self, call: Call, category: str, usage: Usage) -> None:
-        """Take in what a call took. What the server did not count teaches nothing.
+    def learn(self, call: Call, category: str, expected: Expected, usage: Usage) -> None:
+        """Take in what a call took of which this was expected. What the server did not count teaches nothing.
 
         A count beyond belief is cut, so that one wrong reply cannot spoil what is expected of all
         the others.
         """
         prompt, completion = usage.prompt_tokens, usage.completion_tokens
         if prompt is not None:
-            size = _size(call)
-            density = self._densities.setdefault(call.wire, _Density())
+            size = expected.size
+            density = self._densities[call.wire]
             prompt = min(prompt, ceil(_CREDIBLE * (size + _TEMPLATE)))
             density.tokens += prompt
             density.size += size
             density.highest = max(density.highest, prompt / (size + _TEMPLATE))
         if completion is not None:
-            model = self._by_model.setdefault(call.model, _Length())
+            model = self._by_model[call.model]
             most = 2 * _worst_completion(call.sampling.max_tokens, model.longest)
             completion = min(completion, most)
             model.add(completion)
-            self._by_category.setdefault((call.model, category), _Length()).add(completion)
+            self._by_category[call.model, category].add(completion)
 
 
 def _worst_completion(limit: int | None, longest: int) -> int:

@@ -7,13 +7,13 @@ from heapq import heappop, heappush
 from anyio import Event
 
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens, Usage
 from asynceval.domain.sweep import Judge, Sweep, Target
 from asynceval.engine.forecast import Expected
 from asynceval.engine.pot import Amount, Pot, Tariff
 
-Spent = Mapping[tuple[str, str], tuple[int, int]]
-"""Prompt and completion tokens by kind of cell ("answer" or "judgment") and model."""
+Spent = Mapping[tuple[str, str], Tokens]
+"""Tokens by kind of cell ("answer" or "judgment") and model."""
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +22,7 @@ class Reservation:
 
     pots: tuple[Pot, ...]
     tariff: Tariff
-    worst: tuple[int, int]
+    worst: Tokens
     held: Amount
     is_open: bool = True
 
@@ -160,8 +160,7 @@ class Purse:
     def _wanted(self, cell: Cell, expected: Expected) -> Reservation | None:
         """Return what is to be set aside for a call; None if it will never fit."""
         pots, tariff = self._known[cell.kind, cell.asked]
-        worst = (expected.worst_prompt, expected.worst_completion)
-        wanted = Reservation(pots, tariff, worst, tariff.amount(*worst))
+        wanted = Reservation(pots, tariff, expected.worst, tariff.amount(*expected.worst))
         return None if self._is_closed or wanted.is_hopeless() else wanted
 
     def _line_up(self, cell: Cell, wanted: Reservation) -> _Waiter:

@@ -56,9 +56,11 @@ class Stated:
 def stated(headers: Mapping[str, str]) -> Stated | None:
     """Return the limit of requests in a response's headers, None if there is none."""
     for limit, remaining, reset in _NAMES:
+        if (most := headers.get(limit)) is None:
+            continue
         try:
-            counts = int(headers[limit]), int(headers[remaining])
-        except (KeyError, ValueError):
+            counts = int(most), int(headers.get(remaining, ""))
+        except ValueError:
             continue
         seconds = reset_seconds(headers.get(reset, ""))
         if seconds is not None and 0 <= counts[1] <= counts[0]:

@@ -12,7 +12,7 @@ import orjson
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens
 from asynceval.store.disk import Disk
 from asynceval.store.line import Record, sealed
 from asynceval.store.log import Damage, Found, Log
@@ -54,7 +54,7 @@ class Ledger:
             else:
                 self.lines += 1
 
-    def send(self, key: bytes, cell: Cell, worst: Usage) -> None:
+    def send(self, key: bytes, cell: Cell, worst: Tokens) -> None:
         """Note that an attempt is about to be sent, and what it may take at the worst.
 
         Raises DiskFullError if there is no space for the line, and StorageError: nothing is to be
@@ -62,7 +62,7 @@ class Ledger:
         """
         self._append(key, cell, worst, attempts=1)
 
-    def take_back(self, key: bytes, cell: Cell, worst: Usage) -> None:
+    def take_back(self, key: bytes, cell: Cell, worst: Tokens) -> None:
         """Note that an attempt cost nothing. If that cannot be written, it counts as paid."""
         try:
             self._append(key, cell, worst, attempts=-1)
@@ -80,7 +80,7 @@ class Ledger:
         for reply in replies:
             if reply.worst is not None:
                 worst = reply.worst
-                amounts = (-1, -(worst.prompt_tokens or 0), -(worst.completion_tokens or 0))
+                amounts = (-1, -worst.prompt, -worst.completion)
                 _add(sums, (reply.cell.kind, reply.cell.asked), amounts)
         return {
             model: Lost(total[0], max(0, total[1]), max(0, total[2]))
@@ -96,14 +96,14 @@ class Ledger:
         """Close the files."""
         self._log.close()
 
-    def _append(self, key: bytes, cell: Cell, worst: Usage, attempts: int) -> None:
+    def _append(self, key: bytes, cell: Cell, worst: Tokens, attempts: int) -> None:
         content = {
             "key": key.hex(),
             "kind": cell.kind,
             "model": cell.asked,
             "attempts": attempts,
-            "prompt_tokens": worst.prompt_tokens,
-            "completion_tokens": worst.completion_tokens,
+            "prompt_tokens": worst.prompt,
+            "completion_tokens": worst.completion,
         }
         self._log.append(sealed(orjson.dumps(content)))
         self.lines += 1

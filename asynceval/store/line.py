@@ -12,7 +12,7 @@ from zlib import crc32
 import orjson
 
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply, Tokens, Usage
 
 _HEAD = b'{"key":"'
 _KEY_END = len(_HEAD) + 32
@@ -36,7 +36,7 @@ class Record:
     waited: float
     sent: float
     attempts: int
-    worst: Usage | None = None
+    worst: Tokens | None = None
 
 
 def encode(record: Record) -> bytes:
@@ -77,8 +77,8 @@ def encode(record: Record) -> bytes:
     if reply.last_words is not None:
         content["last_words"] = _rounded(reply.last_words)
     if record.worst is not None:
-        content["worst_prompt_tokens"] = record.worst.prompt_tokens
-        content["worst_completion_tokens"] = record.worst.completion_tokens
+        content["worst_prompt_tokens"] = record.worst.prompt
+        content["worst_completion_tokens"] = record.worst.completion
     return sealed(orjson.dumps(content))
 
 
@@ -129,9 +129,9 @@ def decode(line: bytes) -> Record:
     )
 
 
-def _worst(content: dict[str, Any]) -> Usage | None:
+def _worst(content: dict[str, Any]) -> Tokens | None:
     prompt, completion = (content.get(f"worst_{part}_tokens") for part in ("prompt", "completion"))
-    return None if prompt is None or completion is None else Usage(int(prompt), int(completion))
+    return None if prompt is None or completion is None else Tokens(int(prompt), int(completion))
 
 
 def decode_reply(content: dict[str, Any]) -> Reply:

@@ -10,7 +10,7 @@ import orjson
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import StorageError
 from asynceval.domain.failure import Failure
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply, Tokens
 from asynceval.store.disk import REAL_DISK, Disk
 from asynceval.store.failures import Failures
 from asynceval.store.index import Index
@@ -114,14 +114,14 @@ class Store:
         """
         self._index.add(record.key, self._log.append(encode(record)))
 
-    def note_sent(self, key: bytes, cell: Cell, worst: Usage) -> None:
+    def note_sent(self, key: bytes, cell: Cell, worst: Tokens) -> None:
         """Note that a call is about to be sent, and the tokens that it takes at the worst.
 
         Raises as `put` does; nothing is to be sent then.
         """
         self._ledger.send(key, cell, worst)
 
-    def note_unpaid(self, key: bytes, cell: Cell, worst: Usage) -> None:
+    def note_unpaid(self, key: bytes, cell: Cell, worst: Tokens) -> None:
         """Note that what was sent cost nothing. Raises nothing: without that it counts as paid."""
         self._ledger.take_back(key, cell, worst)
 
@@ -163,20 +163,20 @@ class Store:
             return {}  # each attempt had its reply
         return self._ledger.lost(self.records())
 
-    def spent(self) -> dict[Model, tuple[int, int]]:
-        """Return prompt and completion tokens of all that was or may have been paid for, by model.
+    def spent(self) -> dict[Model, Tokens]:
+        """Return the tokens of all that was or may have been paid for, by model.
 
         What the server did not count is taken for the worst case. In a line from before there was
         a ledger half the bytes of a completion stand for its tokens.
         """
         totals = {
-            model: (lost.prompt_tokens, lost.completion_tokens)
+            model: Tokens(lost.prompt_tokens, lost.completion_tokens)
             for model, lost in self.lost().items()
         }
         for record in self.records():
             model = record.cell.kind, record.cell.asked
-            (prompt, completion), (more, most) = totals.get(model, (0, 0)), _taken(record)
-            totals[model] = (prompt + more, completion + most)
+            before, more = totals.get(model, Tokens(0, 0)), _taken(record)
+            totals[model] = Tokens(before.prompt + more.prompt, before.completion + more.completion)
         return totals
 
     def sync(self) -> None:
@@ -185,16 +185,16 @@ class Store:
         self._log.sync()
 
 
-def _taken(record: Record) -> tuple[int, int]:
+def _taken(record: Record) -> Tokens:
     """Return the tokens of a reply, as the budget counts them."""
     usage, worst = record.reply.usage, record.worst
     prompt, completion = usage.prompt_tokens, usage.completion_tokens
     if prompt is None:
-        prompt = 0 if worst is None else worst.prompt_tokens
+        prompt = 0 if worst is None else worst.prompt
     if completion is None:
         length = len(record.reply.text.encode())
-        completion = length // 2 if worst is None else worst.completion_tokens
-    return prompt or 0, completion or 0
+        completion = length // 2 if worst is None else worst.completion
+    return Tokens(prompt, completion)
 
 
 def _torn(cut: Damage) -> str:

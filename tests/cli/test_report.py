@@ -8,14 +8,14 @@ from click.testing import CliRunner
 
 from asynceval.cli.main import main
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply, Tokens
 from asynceval.report.outcomes import outcomes
 from asynceval.store.line import Record
 from asynceval.store.request import write
 from asynceval.store.store import Store
 from tests.report.scene import answered, graded, plan, steps
 
-WORST = Usage(100, 50)
+WORST = Tokens(100, 50)
 
 
 def run_directory(folder: Path, *, attempts: int) -> Path:

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from asynceval.cli.main import main
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens
 from asynceval.store.store import Store
 from tests.store.samples import record
 
@@ -15,7 +15,7 @@ def test_a_damaged_ledger_is_named_and_repaired(tmp_path: Path) -> None:
     with Store(tmp_path, write=True) as store:
         for number in range(3):
             asked = record(number)
-            store.note_sent(asked.key, asked.cell, Usage(5, 5))
+            store.note_sent(asked.key, asked.cell, Tokens(5, 5))
             store.put(asked)
     ledger = tmp_path / "ledger-1.jsonl"
     lines = ledger.read_bytes().splitlines(keepends=True)

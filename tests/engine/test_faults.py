@@ -494,7 +494,7 @@ def test_what_may_have_been_paid_is_recorded(tmp_path: Path) -> None:
         (said,) = r.store.lost().items()
     assert (record.attempts, said[0], said[1].attempts) == (4, ("answer", "m"), 2)
     assert record.worst is not None
-    assert said[1].completion_tokens == 2 * (record.worst.completion_tokens or 0) > 0
+    assert said[1].completion_tokens == 2 * record.worst.completion > 0
 
 
 def test_what_a_stopped_call_may_have_cost_is_recorded(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens, Usage
 from asynceval.domain.sweep import Budget, Endpoint, Judge, Price, Sweep, Target
 from asynceval.engine.forecast import Expected
 from asynceval.engine.purse import Purse, Reservation
@@ -44,7 +44,7 @@ def sweep(
 
 def worst(prompt: int, completion: int = 0) -> Expected:
     """Return what a call takes at the worst."""
-    return Expected(1, 1, prompt, completion)
+    return Expected(1, 1, 1, Tokens(prompt, completion))
 
 
 def purse(
@@ -267,7 +267,7 @@ async def test_a_large_call_is_not_overtaken_for_ever() -> None:
 async def test_what_was_spent_before_counts() -> None:
     """Earlier runs of the directory count for the run's budget and the judge's, at today's prices."""
     asked = sweep(Budget(usd=100e-6), Budget(usd=60e-6))
-    spender = Purse(asked, {("answer", "m"): (20, 10), ("judgment", "j"): (30, 10)})
+    spender = Purse(asked, {("answer", "m"): Tokens(20, 10), ("judgment", "j"): Tokens(30, 10)})
     assert await spender.reserve(FIRST, worst(31)) is None
     assert await spender.reserve(JUDGMENT, worst(21)) is None
     assert await spender.reserve(JUDGMENT, worst(20)) is not None
@@ -276,7 +276,7 @@ async def test_what_was_spent_before_counts() -> None:
 @on_virtual_time
 async def test_a_model_that_left_the_sweep_counts_with_its_tokens() -> None:
     """Its price is not known any more; its tokens are."""
-    spender = Purse(sweep(Budget(1.0, 100)), {("answer", "gone"): (30, 30)})
+    spender = Purse(sweep(Budget(1.0, 100)), {("answer", "gone"): Tokens(30, 30)})
     assert await spender.reserve(FIRST, worst(41)) is None
     assert await spender.reserve(FIRST, worst(40)) is not None
 
@@ -293,7 +293,9 @@ def test_a_budget_in_dollars_needs_prices() -> None:
 @on_virtual_time
 async def test_a_reached_budget_is_told_in_dollars() -> None:
     """The sentence has the budget, what is spent, and what the next call may cost."""
-    spender = Purse(sweep(Budget(usd=10), price=Price(2.5, 10)), {("answer", "m"): (0, 999_990)})
+    spender = Purse(
+        sweep(Budget(usd=10), price=Price(2.5, 10)), {("answer", "m"): Tokens(0, 999_990)}
+    )
     assert await spender.reserve(FIRST, worst(1000, 1024)) is None
     assert spender.refusal(FIRST) == (
         "the budget of 10 USD is reached: 9.9999 USD are spent, "

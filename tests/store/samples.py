@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from asynceval.domain.cell import Cell
 from asynceval.domain.jury import Jury
 from asynceval.domain.question import Question
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply, Tokens, Usage
 from asynceval.domain.rubric import Rubric, Scale
 from asynceval.domain.sweep import Endpoint, Judge, Price, Server, Sweep, Target
 from asynceval.prompts.templates import builtin
@@ -51,7 +51,7 @@ records = st.builds(
         judge=st.none() | _NAME,
         repeat=st.integers(0, 9),
     ),
-    worst=st.none() | st.builds(Usage, st.integers(0, 2**40), st.integers(0, 2**40)),
+    worst=st.none() | st.builds(Tokens, st.integers(0, 2**40), st.integers(0, 2**40)),
     reply=st.builds(
         Reply,
         text=_TEXT,

@@ -9,7 +9,7 @@ import pytest
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import DiskFullError, StorageError
-from asynceval.domain.reply import Usage
+from asynceval.domain.reply import Tokens, Usage
 from asynceval.store.ledger import Lost
 from asynceval.store.line import sealed
 from asynceval.store.repair import repair
@@ -18,7 +18,7 @@ from tests.store.disks import Tripwire, refusing
 from tests.store.samples import key, record
 
 NAME = "ledger-1.jsonl"
-WORST = Usage(100, 50)
+WORST = Tokens(100, 50)
 MODEL = ("answer", "qwen3-8b")
 FIRST_WRITE = 6
 """The first call to the disk after a store was opened to write."""
@@ -68,7 +68,7 @@ def test_models_and_judges_are_told_apart(tmp_path: Path) -> None:
     judgment = Cell("q", "writing", 1, "m", judge="j")
     with Store(tmp_path, write=True) as store:
         send(store, 1)
-        store.note_sent(key(2), judgment, Usage(7, 8))
+        store.note_sent(key(2), judgment, Tokens(7, 8))
     assert lost(tmp_path) == {MODEL: Lost(1, 100, 50), ("judgment", "j"): Lost(1, 7, 8)}
 
 
