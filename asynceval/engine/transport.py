@@ -199,7 +199,7 @@ class AiohttpTransport:
         headers: Mapping[str, str] = {}
         chunks: list[bytes] = []
         arrivals: list[tuple[int, float]] = []
-        begun = current_time()
+        begun = None if stall is None else current_time()
         try:
             async with self._session.request(
                 method,
@@ -216,7 +216,7 @@ class AiohttpTransport:
                 pieces = response.content
                 async for chunk in pieces.iter_any() if stall is None else timely(pieces, stall):
                     received += len(chunk)
-                    if stall is not None:
+                    if begun is not None:
                         arrivals.append((received, current_time() - begun))
                     if received > _LARGEST_BODY:
                         ended = peer.too_large()

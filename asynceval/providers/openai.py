@@ -78,12 +78,8 @@ class OpenAI:
 
     def read(self, parsed: Any) -> Said:
         """Return what the choice with the lowest index says."""
-        choices = parsed["choices"]
-        places = [_place(choice, at) for at, choice in enumerate(choices)]
-        choice = choices[places.index(min(places))]
+        choice = _first(parsed["choices"])
         message = choice["message"]
-        if len(set(places)) < len(places):
-            raise UnreadableError("two choices have the same index")
         finish_reason = words(choice.get("finish_reason"))
         if finish_reason in self.broken:
             raise UnreadableError("the server broke the answer off")
@@ -109,6 +105,8 @@ class OpenAI:
 
 def _alternatives(logprobs: Any) -> tuple[Alternatives, ...]:
     """Return what the tokens of a verdict might have been; nothing where the server does not say."""
+    if logprobs is None:
+        return ()
     try:
         tokens = logprobs["content"]
         probable = [
@@ -119,6 +117,16 @@ def _alternatives(logprobs: Any) -> tuple[Alternatives, ...]:
         return at_verdict(said, [tuple(others.items()) for others in probable])
     except (LookupError, TypeError, ValueError, AttributeError):
         return ()
+
+
+def _first(choices: Any) -> Any:
+    """Return the choice with the lowest index. Raises UnreadableError if two have the same."""
+    if len(choices) == 1:
+        return choices[0]
+    places = [_place(choice, at) for at, choice in enumerate(choices)]
+    if len(set(places)) < len(places):
+        raise UnreadableError("two choices have the same index")
+    return choices[places.index(min(places))]
 
 
 def _place(choice: Any, at: int) -> int:

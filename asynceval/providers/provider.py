@@ -1,15 +1,13 @@
 """A provider: how one kind of endpoint is spoken to, and what a response of its kind says."""
 
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from asynceval.domain.call import Call
 from asynceval.domain.reply import Alternatives, Usage
 from asynceval.providers.stream import Stream
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a response says, in words that all providers share.
 
     `text` is None where there is none, which is less than an empty one. `finish_reason` is "stop",
@@ -20,7 +18,7 @@ class Said:
 
     text: str | None
     finish_reason: str | None = None
-    usage: Usage = field(default_factory=Usage)
+    usage: Usage = Usage()
     model: str | None = None
     fingerprint: str | None = None
     reasoning: str | None = None

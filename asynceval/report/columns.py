@@ -4,6 +4,8 @@ from array import array
 from collections import Counter as Counts
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
+from itertools import accumulate
 from typing import NamedTuple
 
 from asynceval.domain.sweep import Judge
@@ -65,13 +67,11 @@ class Columns:
     def __init__(self, plan: Plan) -> None:
         """Start with nothing gathered, and with the plan's juries among its judges if it has them."""
         self._judges = {judge.name: judge for judge in plan.sweep.judges}
-        self._places = tuple(
-            Place(question.id, question.category, turn, choice)
-            for question in plan.questions
-            for turn in range(1, len(question.turns) + 1)
-            for choice in range(plan.sweep.choices)
-        )
-        self._numbers = {(p.question, p.turn, p.choice): n for n, p in enumerate(self._places)}
+        self._plan = plan
+        sizes = (len(question.turns) * plan.sweep.choices for question in plan.questions)
+        *starts, self._n_places = accumulate(sizes, initial=0)
+        # By question: the number of its first place.
+        self._starts = {q.id: start for q, start in zip(plan.questions, starts, strict=True)}
         self._scores: defaultdict[tuple[str, str], _Scores] = defaultdict(_Scores)
         self._games: defaultdict[str, dict[tuple[str, str], dict[int, int]]] = defaultdict(dict)
         # By model and place: one more than the characters of the answer, 0 where there is none.
@@ -82,7 +82,7 @@ class Columns:
     def add(self, outcome: Outcome, *, is_flagged: bool = False) -> None:
         """Gather an answer, or a judgment; that is flagged if it shows an answer that imitates a judge."""
         cell = outcome.cell
-        number = self._numbers[cell.question, cell.turn, cell.choice]
+        number = self._number(cell.question, cell.turn, cell.choice)
         if cell.judge is not None:
             self._categories[cell.judge].add(cell.category)
         if cell.judge is None:
@@ -107,7 +107,7 @@ class Columns:
         scores = self._scores.get((judge, model), _Scores())
         columns = (scores.places, scores.repeats, scores.values, scores.flagged)
         for number, repeat, value, flag in sorted(zip(*columns, strict=True)):
-            yield Grade(self._places[number], repeat, value, bool(flag))
+            yield Grade(self.places[number], repeat, value, bool(flag))
 
     def has(self, judge: str, model: str) -> bool:
         """Whether a judge has graded a model, with or without a score."""
@@ -116,7 +116,7 @@ class Columns:
     def categories(self, judge: str) -> tuple[str, ...]:
         """Return the categories in which a judge is to judge anything, in the order of the plan."""
         its = self._categories.get(judge, set())
-        return tuple(dict.fromkeys(p.category for p in self._places if p.category in its))
+        return tuple(dict.fromkeys(p.category for p in self.places if p.category in its))
 
     def bouts(self, judge: str) -> Iterator[Bout]:
         """Yield the pairs of answers that a judge compared; with one order each game decides alone.
@@ -131,7 +131,7 @@ class Columns:
                 two, one = divmod(both, _SIZE)
                 verdicts = _VERDICTS[one], _VERDICTS[two]
                 yield Bout(
-                    self._places[key >> 32],
+                    self.places[key >> 32],
                     key & 0xFFFFFFFF,
                     first,
                     second,
@@ -143,24 +143,32 @@ class Columns:
 
     def characters(self, model: str, place: Place) -> int | None:
         """Return how long an answer is as judges see it, None where there is none."""
-        number = self._numbers[place.question, place.turn, place.choice]
+        number = self._number(place.question, place.turn, place.choice)
         return self._size_of(model)[number] - 1 if self._size_of(model)[number] else None
 
     def lengths(self, model: str) -> Mapping[Place, int]:
         """Return the characters of all answers of a model, as judges see them."""
-        sizes = zip(self._places, self._size_of(model), strict=True)
+        sizes = zip(self.places, self._size_of(model), strict=True)
         return {place: size - 1 for place, size in sizes if size}
 
     def _size_of(self, model: str) -> "array[int]":
         sizes = self._sizes.get(model)
         if sizes is None:
-            sizes = self._sizes[model] = array("I", bytes(4 * len(self._places)))
+            sizes = self._sizes[model] = array("I", bytes(4 * self._n_places))
         return sizes
 
-    @property
+    def _number(self, question: str, turn: int, choice: int) -> int:
+        return self._starts[question] + (turn - 1) * self._plan.sweep.choices + choice
+
+    @cached_property
     def places(self) -> tuple[Place, ...]:
-        """Every place of the plan, question by question."""
-        return self._places
+        """Every place of the plan, question by question; made when they are first looked at."""
+        return tuple(
+            Place(question.id, question.category, turn, choice)
+            for question in self._plan.questions
+            for turn in range(1, len(question.turns) + 1)
+            for choice in range(self._plan.sweep.choices)
+        )
 
 
 class _Scores:
