@@ -95,6 +95,7 @@ def report(
 
     import orjson
 
+    from asynceval.cli import garbage
     from asynceval.cli.exits import told
     from asynceval.cli.exports import write_papers, write_sheets
     from asynceval.cli.page import write_figures, write_page
@@ -105,6 +106,7 @@ def report(
     from asynceval.report.sheet import sheets
     from asynceval.report.timing import timings
 
+    garbage.rest()
     with told():
         with reading(run) as opened:
             plan, store, summary = opened.plan, opened.store, opened.summary()

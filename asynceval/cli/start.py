@@ -1,6 +1,5 @@
 """Starting a run, for `run` and `resume` alike: the composition root."""
 
-import gc
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from shlex import quote
 import anyio
 from rich.console import Console
 
+from asynceval.cli import garbage
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, first, leave_on_interrupt, say
 from asynceval.cli.page import write_page
 from asynceval.cli.tables import Results, show
@@ -70,7 +70,7 @@ def start(
                         log(event)
                 progress(event)
 
-            _rest_garbage_collector()
+            garbage.rest()
             run = Run(plan.live(), store, folder, keys, tell, only)
             again = "the same command again" if only else _resume(folder, plan.sweep, html)
             with _pointing_on(again):
@@ -168,12 +168,3 @@ def _ways_on(judge: str | None, sweep: Sweep, again: str) -> Iterator[str]:
         yield f"to go on with more money: {again} --budget USD"
     if judge is None and budget.tokens is not None:
         yield "to go on with more tokens, raise the budget in the config, and run that again"
-
-
-def _rest_garbage_collector() -> None:
-    """Let the cyclic collector run seldom: with thousands of open calls each pass costs much.
-
-    Next to nothing in a run forms cycles, so there is little to find.
-    """
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 50)

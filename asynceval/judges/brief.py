@@ -42,7 +42,8 @@ class Brief:
         rubric = self.sweep.rubric(question.category)
         template = self.templates.pick("single", turn, bool(references), rubric is not None)
         digits = self._mark(questions, answers, references) if template.is_marked else ""
-        filled = fields(questions, answers, references, digits)
+        whole = template.shows_any_turn
+        filled = fields(questions, answers, references, digits, conversations=whole)
         if rubric is not None:
             filled |= {"rubric": rubric.text, "scale": str(rubric.scale)}
         return _instructed(judge, template.fill(filled), self.sweep.scale(question.category))
@@ -56,7 +57,8 @@ class Brief:
         questions, references = question.turns[:turn], question.reference[:turn]
         template = self.templates.pick("pairwise", turn, bool(references))
         digits = self._mark(questions, first, second, references) if template.is_marked else ""
-        filled = pair_fields(questions, first, second, references, digits)
+        whole = template.shows_any_turn
+        filled = pair_fields(questions, first, second, references, digits, conversations=whole)
         return _instructed(judge, template.fill(filled), None)
 
     def _shown(self, judge: Judge, answers: Texts) -> Texts:
@@ -83,6 +85,8 @@ def _instructed(
     judge: Judge, messages: tuple[Message, ...], scale: Scale | None
 ) -> tuple[Message, ...]:
     """Return a prompt with what a judge's settings add to it."""
+    if not judge.length_neutral and judge.verdict != "json":
+        return messages
     *before, user = messages
     if judge.length_neutral:
         system = "\n\n".join([*(message.content for message in before), _LENGTH_NEUTRAL])

@@ -11,16 +11,20 @@ def fields(
     answers: Texts,
     references: Texts = (),
     mark: str = "",
+    *,
+    conversations: bool = True,
 ) -> dict[str, str]:
     """Return every field of a template for the judging of the last of the answers.
 
     `questions` may go on after it; a reference that is missing is an empty text. The tags in a
-    `conversation` carry the mark, if there is one.
+    `conversation` carry the mark, if there is one. Without `conversations` there are none: a template
+    that shows none is filled in less time.
     """
-    return {
-        **_shared(questions, len(answers), references, mark),
-        **_own("", questions, answers, mark),
-    }
+    filled = _shared(questions, len(answers), references, mark)
+    _show(filled, "", answers)
+    if conversations:
+        filled["conversation"] = _conversation(questions, answers, mark)
+    return filled
 
 
 def pair_fields(
@@ -29,13 +33,16 @@ def pair_fields(
     second: Texts,
     references: Texts = (),
     mark: str = "",
+    *,
+    conversations: bool = True,
 ) -> dict[str, str]:
     """Return every field of a pairwise template: `first` is shown as A, `second` as B."""
-    return {
-        **_shared(questions, len(first), references, mark),
-        **_own("_a", questions, first, mark),
-        **_own("_b", questions, second, mark),
-    }
+    filled = _shared(questions, len(first), references, mark)
+    for side, answers in (("_a", first), ("_b", second)):
+        _show(filled, side, answers)
+        if conversations:
+            filled[f"conversation{side}"] = _conversation(questions, answers, mark)
+    return filled
 
 
 def _shared(questions: Texts, turn: int, references: Texts, mark: str) -> dict[str, str]:
@@ -48,23 +55,24 @@ def _shared(questions: Texts, turn: int, references: Texts, mark: str) -> dict[s
         filled[f"question_{number}"] = questions[number - 1]
         filled[f"ref_answer_{number}"] = reference
         if reference:
-            shown.append(_block(tag, number, reference))
+            shown.append(f'<{tag} turn="{number}">\n{reference}\n</{tag}>')
     filled["reference_conversation"] = "\n\n".join(shown)
     return filled
 
 
-def _own(side: str, questions: Texts, answers: Texts, mark: str) -> dict[str, str]:
-    """Return the fields of one conversation, their names with its side."""
-    filled = {f"answer{side}": answers[-1]}
-    blocks: list[str] = []
-    marked = f"-{mark}" if mark else ""
+def _show(filled: dict[str, str], side: str, answers: Texts) -> None:
+    """Add the fields of one model's answers, their names with its side."""
+    filled[f"answer{side}"] = answers[-1]
     for number, answer in enumerate(answers, 1):
         filled[f"answer{side}_{number}"] = answer
-        blocks.append(_block(f"question{marked}", number, questions[number - 1]))
-        blocks.append(_block(f"answer{marked}", number, answer))
-    filled[f"conversation{side}"] = "\n\n".join(blocks)
-    return filled
 
 
-def _block(tag: str, turn: int, text: str) -> str:
-    return f'<{tag} turn="{turn}">\n{text}\n</{tag}>'
+def _conversation(questions: Texts, answers: Texts, mark: str) -> str:
+    marked = f"-{mark}" if mark else ""
+    return "\n\n".join(
+        [
+            f'<question{marked} turn="{number}">\n{questions[number - 1]}\n</question{marked}>\n\n'
+            f'<answer{marked} turn="{number}">\n{answer}\n</answer{marked}>'
+            for number, answer in enumerate(answers, 1)
+        ]
+    )

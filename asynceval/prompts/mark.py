@@ -14,5 +14,4 @@ def mark(secret: str, *shown: Sequence[str]) -> str:
     Whoever writes an answer knows neither the secret nor the other texts. The same texts have the
     same mark in every run of a run directory, so that a judgment is found again.
     """
-    content = orjson.dumps([list(texts) for texts in shown])
-    return hmac.digest(secret.encode(), content, "sha256").hex()[:_DIGITS]
+    return hmac.digest(secret.encode(), orjson.dumps(shown), "sha256").hex()[:_DIGITS]

@@ -56,27 +56,21 @@ class Template:
     user: str
     placeholders: frozenset[str] = field(init=False, repr=False, compare=False)
     last_turn: int = field(init=False, repr=False, compare=False)
-    _pieces: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    _holes: tuple[tuple[int, str], ...] = field(init=False, repr=False, compare=False)
+    _before: tuple[Message, ...] = field(init=False, repr=False, compare=False)
+    _format: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Compile the user text."""
-        pieces: list[str] = []
-        holes: list[tuple[int, str]] = []
-        for text, name in _as_format(self.user) or _as_text(self.user):
-            pieces.append(text)
-            if name is not None:
-                holes.append((len(pieces), name))
-                pieces.append("")
-        names = frozenset(name for _, name in holes)
+        pieces = _as_format(self.user) or _as_text(self.user)
+        names = frozenset(name for _, name in pieces if name is not None)
         numbers = [
             int(found[1]) for name in names if (found := _KNOWN.fullmatch(name)) and found[1]
         ]
         for attribute, value in (
             ("placeholders", names),
             ("last_turn", max(numbers, default=0)),
-            ("_pieces", tuple(pieces)),
-            ("_holes", tuple(holes)),
+            ("_before", (Message("system", self.system),) if self.system else ()),
+            ("_format", "".join(_formatted(text, name) for text, name in pieces)),
         ):
             object.__setattr__(self, attribute, value)
 
@@ -100,11 +94,12 @@ class Template:
 
     def fill(self, fields: Mapping[str, str]) -> tuple[Message, ...]:
         """Return the messages to the judge; no system message if the system text is empty."""
-        pieces = list(self._pieces)
-        for index, name in self._holes:
-            pieces[index] = fields[name]
-        user = Message("user", "".join(pieces))
-        return (Message("system", self.system), user) if self.system else (user,)
+        return (*self._before, Message("user", self._format % fields))
+
+
+def _formatted(text: str, name: str | None) -> str:
+    """Return a piece of text and the hole after it, for the operator `%`."""
+    return text.replace("%", "%%") + ("" if name is None else f"%({name})s")
 
 
 def _as_format(text: str) -> list[tuple[str, str | None]]:

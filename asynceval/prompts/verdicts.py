@@ -38,11 +38,11 @@ _RATING_LINE = re.compile(
     r"([0-9]{1,9}+(?:\.[0-9]{0,9}+)?(?:[ ]?/[ ]?[0-9]{1,9}+)?)[ \t\r*_\"'`.]{0,8}$",
     re.IGNORECASE | re.MULTILINE,
 )
-# What nearly every judgment ends with, and the signs that ask for a closer look before it.
+# What nearly every judgment ends with.
 _PLAIN = "Rating: [["
 _GRADES = {f"{grade}]]": float(grade) for grade in range(1, 11)}
-_SIGNS = ("[", "【", "［", "<")
 _WINNERS: dict[str, Literal["A", "B", "tie"]] = {"A": "A", "B": "B", "C": "tie"}
+_CHOICES = {f"{letter}]]": Choice(winner) for letter, winner in _WINNERS.items()}
 
 # FastChat's two patterns. The possessive quantifiers match the same texts in linear time.
 _FASTCHAT = re.compile(r"\[\[(\d++\.?+\d*+)\]\]")
@@ -136,10 +136,11 @@ def read_choice(text: str, rule: Rule = "default") -> Choice | Unparsed:
     Rule "fastchat" takes A if `[[A]]` is anywhere, else B, else C.
     """
     if rule == "fastchat":
-        for letter, winner in _WINNERS.items():
-            if f"[[{letter}]]" in text:
-                return Choice(winner)
-        return Unparsed("no_verdict" if text.strip() else "empty")
+        return _fastchat_choice(text)
+    before, _, letter = text.rpartition("[[")
+    plain = _CHOICES.get(letter)
+    if plain is not None and not _has_signs(before):
+        return plain
     said = spoken(text)
     if not said or said.isspace():
         return _nothing_said(text)
@@ -160,6 +161,13 @@ def read_choice(text: str, rule: Rule = "default") -> Choice | Unparsed:
             return Unparsed("ambiguous")
     _, letter, flags = deciding[-1]
     return Choice(_WINNERS[letter], flags if deciding is found else (*flags, "ambiguous"))
+
+
+def _fastchat_choice(text: str) -> Choice | Unparsed:
+    for letter, winner in _WINNERS.items():
+        if f"[[{letter}]]" in text:
+            return Choice(winner)
+    return Unparsed("no_verdict" if text.strip() else "empty")
 
 
 def _fastchat_score(text: str) -> Score | Unparsed:
@@ -200,7 +208,12 @@ def spoken(text: str) -> str:
 
 def _is_plain(before: str) -> bool:
     """Whether nothing before a final `Rating: [[8]]` can make it anything but the verdict."""
-    return not before[-1:].isalpha() and not any(sign in before for sign in _SIGNS)
+    return not before[-1:].isalpha() and not _has_signs(before)
+
+
+def _has_signs(text: str) -> bool:
+    """Whether it holds a sign that may begin another verdict, or thinking."""
+    return "[" in text or "<" in text or "【" in text or "［" in text
 
 
 def _may_have_tags(text: str) -> bool:

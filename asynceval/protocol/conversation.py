@@ -5,7 +5,7 @@ the same cells and the same calls: what is planned, what is paid and what is rep
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from asynceval.benchmarks.mt_bench import temperature
 from asynceval.domain import imported
@@ -33,11 +33,11 @@ class Plan:
     questions: tuple[Question, ...]
     templates: Templates
     secret: str = ""
+    brief: Brief = field(init=False, repr=False, compare=False)
 
-    @property
-    def brief(self) -> Brief:
-        """What the judges' prompts are made of, besides questions and answers."""
-        return Brief(self.sweep, self.templates, self.secret)
+    def __post_init__(self) -> None:
+        """Put together what the judges' prompts are made of, besides questions and answers."""
+        object.__setattr__(self, "brief", Brief(self.sweep, self.templates, self.secret))
 
     def conversations(self) -> Iterator[tuple[Question, int]]:
         """Yield (question, choice) for the conversations that are held with each target."""

@@ -46,19 +46,21 @@ def walk(
 
 def look_up(plan: Plan, step: Step, find: Find) -> Found:
     """Return what there is of a step's cell."""
-    replies: list[tuple[bytes, Reply]] = []
-    ladder = None if step.cell.judge is None else Ladder(plan, step)
-    asked: Step | None = step
-    while asked is not None:
+    key = step.call.key()
+    reply = find(key)
+    if reply is None:
+        return Found(step, (), key)
+    replies: tuple[tuple[bytes, Reply], ...] = ((key, reply),)
+    if step.cell.judge is None:
+        return Found(step, replies, None)
+    ladder = Ladder(plan, step)
+    while (asked := ladder.take(reply)) is not None:
         key = asked.call.key()
         reply = find(key)
         if reply is None:
-            return Found(step, tuple(replies), key)
-        replies.append((key, reply))
-        asked = None if ladder is None else ladder.take(reply)
-    if ladder is None:
-        return Found(step, tuple(replies), None)
-    return Found(step, tuple(replies), None, ladder.verdict, ladder.rungs)
+            return Found(step, replies, key)
+        replies += ((key, reply),)
+    return Found(step, replies, None, ladder.verdict, ladder.rungs)
 
 
 def referenced(plan: Plan, find: Find) -> Plan:

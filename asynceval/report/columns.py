@@ -78,6 +78,7 @@ class Columns:
         self._sizes: dict[str, array[int]] = {}
         self._categories: defaultdict[str, set[str]] = defaultdict(set)
         self.endings: defaultdict[tuple[str, str], Endings] = defaultdict(Counts)
+        self._bouts: dict[str, tuple[Bout, ...]] = {}
 
     def add(self, outcome: Outcome, *, is_flagged: bool = False) -> None:
         """Gather an answer, or a judgment; that is flagged if it shows an answer that imitates a judge."""
@@ -95,6 +96,7 @@ class Columns:
             code = _code(outcome)
             both += code if cell.order == 1 else code * _SIZE
             games[key] = both + _FLAG * (was_flagged or is_flagged)
+            self._bouts.pop(cell.judge, None)
         elif isinstance(outcome.verdict, Score):
             scores = self._scores[cell.judge, cell.target]
             scores.add(number, cell.repeat, outcome.verdict.value, is_flagged=is_flagged)
@@ -118,14 +120,18 @@ class Columns:
         its = self._categories.get(judge, set())
         return tuple(dict.fromkeys(p.category for p in self.places if p.category in its))
 
-    def bouts(self, judge: str) -> Iterator[Bout]:
-        """Yield the pairs of answers that a judge compared; with one order each game decides alone.
+    def bouts(self, judge: str) -> tuple[Bout, ...]:
+        """Return the pairs of answers that a judge compared; with one order each game decides alone.
 
         They come model by model and place by place, so that what is drawn from them (a bootstrap) is
         the same for the same run, in whichever order its calls have ended.
         """
-        its = self._judges[judge]
-        for (first, second), games in sorted(self._games.get(judge, {}).items()):
+        if judge not in self._bouts:
+            self._bouts[judge] = tuple(self._found(self._judges[judge]))
+        return self._bouts[judge]
+
+    def _found(self, judge: Judge) -> Iterator[Bout]:
+        for (first, second), games in sorted(self._games.get(judge.name, {}).items()):
             for key, code in sorted(games.items()):
                 is_flagged, both = divmod(code, _FLAG)
                 two, one = divmod(both, _SIZE)
@@ -136,7 +142,7 @@ class Columns:
                     first,
                     second,
                     verdicts,
-                    _outcome(its, verdicts),
+                    _outcome(judge, verdicts),
                     _ABSENT not in (one, two),
                     bool(is_flagged),
                 )

@@ -94,7 +94,8 @@ class Outcome:
         rungs: tuple[Rung, ...] = (),
     ) -> Self:
         """Return the outcome of a cell whose calls have these replies, by key."""
-        *before, (key, reply) = replies
+        key, reply = replies[-1]
+        before = tuple((earlier, said.usage) for earlier, said in replies[:-1]) if rungs else ()
         return cls(
             cell,
             reply.usage,
@@ -102,7 +103,7 @@ class Outcome:
             key=key,
             answered_by=reply.model,
             fingerprint=reply.fingerprint,
-            before=tuple((earlier, said.usage) for earlier, said in before),
+            before=before,
             rungs=rungs,
         )
 
@@ -212,13 +213,14 @@ def _meeting(
         needed.append((cell.opponent, cell.choice))
     if question.needs_reference and plan.sweep.author is not None:
         needed.append((plan.sweep.author.name, 0))
-    texts: dict[tuple[str, int], tuple[str, ...]] = {}
+    texts: list[tuple[str, ...]] = []
     for who in needed:
-        texts[who], cause = said[who][cell.turn - 1]
+        its, cause = said[who][cell.turn - 1]
         if cause is not None:
             return Outcome(cell, cause=cause, is_dependent=True, blamed=who[0])
-    references = texts[needed[-1]] if question.needs_reference else ()
-    shown = {name: texts[name, choice] for name, choice in needed if choice == cell.choice}
+        texts.append(its)
+    references = texts.pop() if question.needs_reference else ()
+    shown = {name: its for (name, _), its in zip(needed, texts, strict=False)}
     asked = step(plan, question, cell, shown, references)
     return _judgment(causes, look_up(plan, asked, store.get))
 

@@ -60,29 +60,32 @@ def place_biases(plan: Plan, columns: Columns) -> tuple[PlaceBias, ...]:
     return tuple(
         PlaceBias(judge.name, position_bias(bout.verdicts for bout in bouts if bout.is_whole))
         for judge in plan.sweep.judges
-        if judge.orders == "both" and (bouts := tuple(columns.bouts(judge.name)))
+        if judge.orders == "both" and (bouts := columns.bouts(judge.name))
     )
 
 
 def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
-    bouts = tuple(columns.bouts(judge.name))
+    bouts = columns.bouts(judge.name)
     rated = _rated(judge, bouts)
     won = _won(bouts)
     unflagged = _won(bout for bout in bouts if not bout.is_flagged)
-    found = [
-        PairStanding(
-            judge.name,
-            model,
-            record(rows),
-            len(rows),
-            missing(columns.endings[judge.name, model]),
-            rated.get(model),
-            unflagged=record(unflagged.get(model, ())).adjusted,
-            flagged=len(rows) - len(unflagged.get(model, ())),
+    found = []
+    for model, rows in won.items():
+        if model == judge.baseline:
+            continue
+        whole, kept = record(rows), unflagged.get(model, [])
+        found.append(
+            PairStanding(
+                judge.name,
+                model,
+                whole,
+                len(rows),
+                missing(columns.endings[judge.name, model]),
+                rated.get(model),
+                unflagged=(whole if len(kept) == len(rows) else record(kept)).adjusted,
+                flagged=len(rows) - len(kept),
+            )
         )
-        for model, rows in won.items()
-        if model != judge.baseline
-    ]
     found.sort(key=_order)
     ranks = ranked(
         {

@@ -37,10 +37,11 @@ class Climbs:
         if outcome.verdict is None:
             return
         self._counts[judge, "n"] += 1
-        self._counts[judge, "asked_again"] += bool(outcome.rungs)
-        self._counts[judge, "unparsed"] += isinstance(outcome.verdict, Unparsed)
-        for rung in outcome.rungs:
-            self._counts[judge, rung] += 1
+        if isinstance(outcome.verdict, Unparsed):
+            self._counts[judge, "unparsed"] += 1
+        if outcome.rungs:
+            self._counts[judge, "asked_again"] += 1
+            self._counts.update((judge, rung) for rung in outcome.rungs)
 
     def reasks(self) -> tuple[Reasks, ...]:
         """Return the counts of each judge, in the order of the plan."""

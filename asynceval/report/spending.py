@@ -57,12 +57,8 @@ class Bill:
         return next((item.price for item in asked if item.name == model), None)
 
 
-_MOST = 2**32 - 1
-"""The most tokens that a column holds at first; beyond that it takes twice the room."""
-
-
 class _Calls:
-    """The calls of one model in columns: 21 bytes a call.
+    """The calls of one model in columns: 21 bytes a call, more from a call of 2^32 tokens on.
 
     Which of them are equal is found out at the end, so that nothing but columns grows meanwhile.
     """
@@ -70,21 +66,27 @@ class _Calls:
     def __init__(self) -> None:
         self._heads = array("Q")
         # Tokens in prompts, in completions, and in thinking.
-        self._columns = tuple(array("I") for _ in range(3))
+        self._columns = [array("I") for _ in range(3)]
         self._is_counted = array("B")
 
     def add(self, key: bytes | None, usage: Usage) -> None:
         self._heads.append(len(self._heads) if key is None else int.from_bytes(key[:8]))
-        tokens = (
-            usage.prompt_tokens or 0,
-            usage.completion_tokens or 0,
-            usage.reasoning_tokens or 0,
+        prompt, completion, reasoning = (
+            usage.prompt_tokens,
+            usage.completion_tokens,
+            usage.reasoning_tokens,
         )
-        if max(tokens) > _MOST and self._columns[0].typecode == "I":
-            self._columns = tuple(array("Q", column) for column in self._columns)
-        for column, count in zip(self._columns, tokens, strict=True):
-            column.append(count)
-        self._is_counted.append(None not in (usage.prompt_tokens, usage.completion_tokens))
+        self._append(0, prompt or 0)
+        self._append(1, completion or 0)
+        self._append(2, reasoning or 0)
+        self._is_counted.append(prompt is not None and completion is not None)
+
+    def _append(self, place: int, tokens: int) -> None:
+        try:
+            self._columns[place].append(tokens)
+        except OverflowError:
+            self._columns[place] = array("Q", self._columns[place])
+            self._columns[place].append(tokens)
 
     def spending(self, kind: str, model: str, price: Price | None) -> Spending:
         columns = (self._heads, *self._columns, self._is_counted)

@@ -113,7 +113,7 @@ class Counter:
 
     def _shows_imitation(self, cell: Cell) -> bool:
         """Whether a judgment shows an answer that imitates a judge; answers come before judgments."""
-        return any(
+        return bool(self._imitations) and any(
             (model, cell.question, cell.choice, turn) in self._imitations
             for turn in range(1, cell.turn + 1)
             for model in (cell.target, cell.opponent or cell.target)

@@ -12,7 +12,7 @@ from zlib import crc32
 import orjson
 
 from asynceval.domain.cell import Cell
-from asynceval.domain.reply import Reply, Tokens, Usage
+from asynceval.domain.reply import Alternatives, Reply, Tokens, Usage
 
 _HEAD = b'{"key":"'
 _KEY_END = len(_HEAD) + 32
@@ -134,24 +134,25 @@ def _worst(content: dict[str, Any]) -> Tokens | None:
     return None if prompt is None or completion is None else Tokens(int(prompt), int(completion))
 
 
+def _alternatives(tokens: list[list[tuple[str, float]]]) -> tuple[Alternatives, ...]:
+    return tuple(tuple((token, share) for token, share in others) for others in tokens)
+
+
 def decode_reply(content: dict[str, Any]) -> Reply:
     """Return the reply in the parsed line."""
     return Reply(
-        text=content["text"],
-        reasoning=content["reasoning"],
-        finish_reason=content["finish_reason"],
-        usage=Usage(
+        content["text"],
+        content["reasoning"],
+        content["finish_reason"],
+        Usage(
             content["prompt_tokens"],
             content["completion_tokens"],
             content.get("reasoning_tokens"),  # not in lines of older versions
         ),
-        model=content["model"],
-        fingerprint=content.get("fingerprint"),  # not in lines of older versions
+        content["model"],
+        content.get("fingerprint"),  # not in lines of older versions
         flags=tuple(content["flags"]),
-        alternatives=tuple(
-            tuple((token, share) for token, share in others)
-            for others in content.get("alternatives", ())
-        ),
+        alternatives=_alternatives(content["alternatives"]) if "alternatives" in content else (),
         first_words=content.get("first_words"),
         last_words=content.get("last_words"),
     )

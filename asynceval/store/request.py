@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from asynceval import __version__
-from asynceval.domain.call import Settings
+from asynceval.domain.call import PLAIN, Settings
 from asynceval.domain.errors import ConfigError, StorageError
 from asynceval.domain.jury import Jury
 from asynceval.domain.question import Question
@@ -203,7 +203,9 @@ def _set(fields: dict[str, Any]) -> dict[str, Any]:
         "stop": tuple(settings.get("stop", ())),
         "headers": tuple((name, value) for name, value in settings.get("headers", ())),
     }
-    return {**fields, "settings": Settings(**{**settings, **lists})}
+    found = Settings(**{**settings, **lists})
+    # The one object that a key takes for nothing without looking into it.
+    return {**fields, "settings": PLAIN if found == PLAIN else found}
 
 
 def _budgeted(fields: dict[str, Any]) -> dict[str, Any]:
