@@ -1,10 +1,11 @@
 """The conversations of a sweep: held, judged and replayed, one at a time."""
 
 from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from anyio import create_task_group
+from anyio.abc import TaskGroup
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.errors import AsyncEvalError
@@ -21,14 +22,29 @@ _AT_ONCE = 32
 """How many meetings' judgments one answer starts at the same time; the others follow them."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Talk:
-    """One conversation to hold; `postponed` are its judgments that wait for an endpoint that is down."""
+    """One conversation to hold; `postponed` are its judgments that wait for an endpoint that is down.
+
+    `ended` is called when the last task that works at it has left.
+    """
 
     question: Question
     target: Target
     choice: int
-    postponed: list[Cell]
+    ended: "Callable[[Talk], None]"
+    postponed: list[Cell] = field(default_factory=list)
+    _tasks: int = 0
+
+    def enter(self) -> None:
+        """Count a task more."""
+        self._tasks += 1
+
+    def leave(self) -> None:
+        """Count a task less."""
+        self._tasks -= 1
+        if not self._tasks:
+            self.ended(self)
 
 
 class Conversations:
@@ -64,17 +80,19 @@ class Conversations:
         step = next(conversation(self._plan, talk.question, talk.target, talk.choice))
         return self._find(step.call.key()) is None
 
-    async def hold(self, talk: Talk, answered: Callable[[], None]) -> None:
-        """Ask for the answers, and start each judgment as soon as what it needs is there.
+    async def hold(self, talk: Talk, judging: TaskGroup, answered: Callable[[], None]) -> None:
+        """Ask for the answers, and start each judgment in `judging` as soon as what it needs is there.
 
-        Call `answered` when there are no more answers to ask for.
+        Call `answered` when there are no more answers to ask for. (A task group for each conversation
+        would take as long as all else that is done for one of its calls.)
         """
         steps = self._steps(talk)
         reply, judgment = None, None
-        async with create_task_group() as judging:
+        talk.enter()
+        try:
             while (step := steps.send(reply)) is not None:
                 if judgment is not None:
-                    judging.start_soon(self._cells.fill, judgment, talk.postponed)
+                    self._start(judging, talk, iter((judgment,)))
                     judgment = None
                 if step.cell.judge is not None:
                     judgment = step
@@ -85,11 +103,13 @@ class Conversations:
                     continue
                 due = self._settle(talk.question, step.cell, is_there=True)
                 for first in islice(due, _AT_ONCE):
-                    judging.start_soon(self._fill_all, first, due, talk.postponed)
+                    self._start(judging, talk, chain((first,), due))
             answered()
             if judgment is not None:
                 # The last one needs no task of its own.
                 await self._cells.fill(judgment, talk.postponed)
+        finally:
+            talk.leave()
 
     async def judge(self, talk: Talk, judges: Collection[str]) -> None:
         """Fill the judgments of these judges that were put off while their endpoint was down."""
@@ -99,6 +119,18 @@ class Conversations:
                     continue
                 step = self._meetings.step(talk.question, cell)
                 judging.start_soon(self._cells.fill, step)
+
+    def _start(self, judging: TaskGroup, talk: Talk, steps: Iterator[Step]) -> None:
+        talk.enter()
+        judging.start_soon(self._judge, talk, steps)
+
+    async def _judge(self, talk: Talk, steps: Iterator[Step]) -> None:
+        """Have judged what nobody else has begun, one after the other."""
+        try:
+            for step in steps:
+                await self._cells.fill(step, talk.postponed)
+        finally:
+            talk.leave()
 
     def _is_lost(self, talk: Talk) -> bool:
         """Whether nothing can be done for a conversation: no answer is there, none may be asked."""
@@ -170,12 +202,6 @@ class Conversations:
     def _may_ask(self, target: str) -> bool:
         """Whether the target is asked for answers that are not there."""
         return self._only != "judgments" and target not in self._imported
-
-    async def _fill_all(self, step: Step, others: Iterator[Step], postponed: list[Cell]) -> None:
-        """Have one judged, and then those that nobody has begun."""
-        await self._cells.fill(step, postponed)
-        for other in others:
-            await self._cells.fill(other, postponed)
 
     def _settle(self, question: Question, answer: Cell, *, is_there: bool) -> Iterator[Step]:
         """Note that an answer has landed, or never will; return what can be judged because of it."""

@@ -100,9 +100,15 @@ class Sweep:
         is_connected, berth = False, self._berth(target)
         served = target.endpoint in self._berths
         later: list[Talk] = []
+
+        def ended(talk: Talk) -> None:
+            window.leave()
+            if talk.postponed:
+                later.append(talk)
+
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.talks(target)):
-                talk = Talk(question, target, choice, [])
+                talk = Talk(question, target, choice, ended)
                 if self._conversations.is_over(talk):
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
@@ -117,7 +123,9 @@ class Sweep:
                 if self._stop.is_requested:
                     break
                 berth.expect()
-                conversations.start_soon(self._hold, talk, window, later, berth)
+                conversations.start_soon(
+                    self._conversations.hold, talk, conversations, berth.release
+                )
             berth.release()
         await self._judge_later(later, window)
         window.close()
@@ -144,14 +152,6 @@ class Sweep:
             side = judge.endpoint if judge.endpoint in self._berths else None
             sides.setdefault(side, set()).add(judge.name)
         return sides.values()
-
-    async def _hold(self, talk: Talk, window: LaneWindow, later: list[Talk], berth: Berth) -> None:
-        try:
-            await self._conversations.hold(talk, berth.release)
-        finally:
-            window.leave()
-        if talk.postponed:
-            later.append(talk)
 
     async def _judge(self, talk: Talk, window: LaneWindow, judges: Collection[str]) -> None:
         try:
