@@ -58,11 +58,12 @@ def start(
 
             def tell(event: Event) -> None:
                 match event:
-                    case AnswerLanded(cell, key, reply):
-                        counter.add(Outcome.answered(cell, key, reply))
-                    case JudgmentLanded(cell, key, reply, verdict, _, before, rungs):
-                        replies = (*((asked.key, asked.reply) for asked in before), (key, reply))
-                        counter.add(Outcome.judged(cell, replies, verdict, rungs))
+                    case AnswerLanded():
+                        counter.add(Outcome.answered(event.cell, event.key, event.reply))
+                    case JudgmentLanded():
+                        replies = [(asked.key, asked.reply) for asked in event.before]
+                        replies.append((event.key, event.reply))
+                        counter.add(Outcome.judged(event.cell, replies, event.verdict, event.rungs))
                     case BudgetReached(judge):
                         reached.append(judge)
                         log(event)

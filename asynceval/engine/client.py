@@ -102,9 +102,14 @@ class Client:
         """Pay for a call, and tell those who ask for the same one meanwhile."""
         place = (endpoint, asked.key)
         self._pending[place] = None
-        outcome = None
+        outcome: Reply | Failure | None = None
         try:
-            outcome = await self._pay(asked, self._routes[endpoint])
+            paid = await self._attempts.pay(asked, self._routes[endpoint])
+            if isinstance(paid, Failure):
+                outcome = paid
+            else:
+                await self._space.keep(partial(self._store.put, paid))
+                outcome = paid.reply
         finally:
             shared = self._pending.pop(place)
             if shared is not None:
@@ -112,10 +117,3 @@ class Client:
                     shared.failure = outcome
                 shared.landed.set()
         return outcome
-
-    async def _pay(self, asked: Asked, route: Route) -> Reply | Failure:
-        paid = await self._attempts.pay(asked, route)
-        if isinstance(paid, Failure):
-            return paid
-        await self._space.keep(partial(self._store.put, paid))
-        return paid.reply

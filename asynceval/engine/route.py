@@ -96,8 +96,9 @@ class Route:
 
     def request(self, call: Call, key: bytes, attempt: int, timeout: float) -> Request:
         """Return the request of a call, under one idempotency key however often it is sent."""
-        own = call.sampling.settings.headers
-        headers = {**self._headers, **dict(own), "Idempotency-Key": key.hex()}
+        headers = dict(self._headers)
+        headers.update(call.sampling.settings.headers)
+        headers["Idempotency-Key"] = key.hex()
         if attempt > 1:
             headers["X-Retry-Count"] = str(attempt - 1)
         url, body = self._provider.url(call), self._provider.body(call)

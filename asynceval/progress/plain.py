@@ -5,6 +5,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from asynceval.domain.events import (
+    AnswerLanded,
     BudgetReached,
     ConnectionsClosed,
     DefectMet,
@@ -12,6 +13,7 @@ from asynceval.domain.events import (
     EndpointDown,
     EndpointHalted,
     Event,
+    JudgmentLanded,
     LeftoverStopped,
     OtherModelAnswered,
     Pulsed,
@@ -83,6 +85,8 @@ class PlainLines:
         """Count the event, and write a line if it is time to."""
         self._tally.count(event)
         match event:
+            case AnswerLanded() | JudgmentLanded():  # by far the most of them
+                return
             case Pulsed():
                 self._pulse(event)
             case EndpointDown() | EndpointBack():

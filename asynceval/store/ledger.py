@@ -4,6 +4,7 @@ Another line takes an attempt back if it cost nothing for certain. Whatever has 
 in the log may have been charged for, however the run ended: that is all the bookkeeping there is.
 """
 
+from binascii import hexlify
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,8 @@ class Ledger:
     def __init__(self, folder: Path, *, write: bool, disk: Disk) -> None:
         """Open the files; with `write`, create the one to append to. StorageError if that fails."""
         self._log = Log(folder, "ledger", write=write, disk=disk)
+        # By model: what its lines say of it.
+        self._told: dict[Model, bytes] = {}
         self.lines = 0
 
     def mend_tail(self) -> tuple[Damage, ...]:
@@ -97,15 +100,18 @@ class Ledger:
         self._log.close()
 
     def _append(self, key: bytes, cell: Cell, worst: Tokens, attempts: int) -> None:
-        content = {
-            "key": key.hex(),
-            "kind": cell.kind,
-            "model": cell.asked,
-            "attempts": attempts,
-            "prompt_tokens": worst.prompt,
-            "completion_tokens": worst.completion,
-        }
-        self._log.append(sealed(orjson.dumps(content)))
+        kind, model = cell.kind, cell.asked
+        told = self._told.get((kind, model))
+        if told is None:
+            told = orjson.dumps({"kind": kind, "model": model})[1:-1]
+            self._told[kind, model] = told
+        # JSON put together from its parts: this comes before every request.
+        self._log.append(
+            sealed(
+                b'{"key":"%b",%b,"attempts":%d,"prompt_tokens":%d,"completion_tokens":%d}'
+                % (hexlify(key), told, attempts, *worst)
+            )
+        )
         self.lines += 1
 
     def _amounts(self) -> Iterator[tuple[Model, tuple[int, int, int]]]:
