@@ -7,6 +7,7 @@ from pathlib import Path
 from asynceval.cli.exits import say
 from asynceval.domain.errors import StorageError
 from asynceval.protocol.conversation import Plan
+from asynceval.report.clocked import clocked
 from asynceval.report.figures import files
 from asynceval.report.figures.gallery import gallery
 from asynceval.report.html import page
@@ -18,7 +19,8 @@ from asynceval.store.store import Store
 def write_page(path: Path, run: Path, plan: Plan, summary: Summary, store: Store) -> None:
     """Write the page of a run directory. Raises StorageError where it cannot be written."""
     with writing(path):
-        page.write(path, plan, summary, outcomes(plan, store, read_causes(run)), store)
+        found = outcomes(plan, store, read_causes(run))
+        page.write(path, plan, summary, clocked(plan, store, run), found, store)
     say(f"wrote {path}")
 
 

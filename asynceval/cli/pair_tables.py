@@ -9,8 +9,8 @@ from rich.text import Text
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ranks_of
 from asynceval.report.arena import Arena
+from asynceval.report.numbers import interval, percent, percents, value
 from asynceval.report.pairwise import PairStanding, PlaceBias
-from asynceval.stats.estimate import Estimate
 
 _RATE, _COUNTS, _RATING, _N = (
     (("win rate", 8), ("95 %", 9)),
@@ -40,10 +40,10 @@ def winners(rows: Sequence[PairStanding], width: int) -> Table:
         table.add_row(
             Text(names[row.model]),
             *([ranks_of(row.rank)] if has_ranks else []),
-            _percent(record.adjusted),
-            _percents(record.adjusted),
+            percent(record.adjusted),
+            percents(record.adjusted, "–"),
             *((str(record.win), str(record.tie), str(record.loss)) if has_counts else ()),
-            *((_points(rating), _range(rating)) if has_ratings else ()),
+            *((value(rating, ".0f"), interval(rating, ".0f", "–")) if has_ratings else ()),
             str(record.n),
             str(missing) if missing else "",
         )
@@ -55,7 +55,7 @@ def unflagged(rows: Sequence[PairStanding]) -> Iterator[str]:
     for row in rows:
         if row.flagged:
             yield (
-                f"  {row.model}: {_percent(row.unflagged)} without {row.flagged} pairs in which an "
+                f"  {row.model}: {percent(row.unflagged)} without {row.flagged} pairs in which an "
                 "answer imitates a judge"
             )
 
@@ -86,25 +86,3 @@ def places(bias: PlaceBias) -> Iterator[str]:
             f"pairs; it prefers the first place in {its.first}, the second in {its.second}; "
             f"{halves} turn into a tie or from one; {its.error} lack a verdict."
         )
-
-
-def _percent(rate: Estimate | None) -> str:
-    return "-" if rate is None else f"{100 * rate.value:.1f} %"
-
-
-def _percents(rate: Estimate | None) -> str:
-    if rate is None or rate.interval is None:
-        return "-"
-    low, high = rate.interval
-    return f"{100 * low:.1f}–{100 * high:.1f}"
-
-
-def _points(rating: Estimate | None) -> str:
-    return "-" if rating is None else f"{rating.value:.0f}"
-
-
-def _range(rating: Estimate | None) -> str:
-    if rating is None or rating.interval is None:
-        return "-"
-    low, high = rating.interval
-    return f"{low:.0f}–{high:.0f}"

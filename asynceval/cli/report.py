@@ -48,7 +48,7 @@ from asynceval.prompts.template import TemplateMode
 @click.option(
     "--speed",
     is_flag=True,
-    help="Also show how long the calls of each model took; with --json under the key timing.",
+    help="Also show how long the calls of each model took and what they waited for; with --json under the keys timing and waiting.",
 )
 @options.html
 @click.option(
@@ -91,8 +91,6 @@ def report(
       asynceval report runs/quickstart --csv tables/
       asynceval report runs/quickstart --html report.html --figures figures/
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
-    from dataclasses import asdict
-
     import orjson
 
     from asynceval.cli import garbage
@@ -101,19 +99,24 @@ def report(
     from asynceval.cli.page import write_figures, write_page
     from asynceval.cli.tables import Results, show
     from asynceval.cli.timing_table import show_timings
+    from asynceval.report.clocked import clocked
     from asynceval.report.document import document
     from asynceval.report.reading import reading
     from asynceval.report.sheet import sheets
-    from asynceval.report.timing import timings
 
     garbage.rest()
     with told():
         with reading(run) as opened:
             plan, store, summary = opened.plan, opened.store, opened.summary()
             lost = {} if as_json else store.lost()
-            timed = timings(plan, store.records()) if speed else ()
+            timed = clocked(plan, store, run) if speed else None
             write_sheets(
-                sheets(plan, summary, opened.outcomes, lambda: timings(plan, store.records())),
+                sheets(
+                    plan,
+                    summary,
+                    opened.outcomes,
+                    lambda: timed or clocked(plan, store, run),
+                ),
                 csv_folder,
                 parquet_folder,
             )
@@ -124,10 +127,10 @@ def report(
                 write_figures(figures, plan, summary, formats)
         if as_json:
             found = document(plan, summary)
-            if speed:
-                found["timing"] = [asdict(its) for its in timed]
+            if timed is not None:
+                found |= timed.document()
             click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
         else:
             show(Results(), plan, summary, lost, mode)
-            if speed:
+            if timed is not None:
                 show_timings(Results(), timed)

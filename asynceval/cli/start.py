@@ -27,6 +27,7 @@ from asynceval.store.eventlog import EventLog
 from asynceval.store.lock import locked
 from asynceval.store.request import sealed, write
 from asynceval.store.store import Store
+from asynceval.store.waitlog import WaitLog
 
 
 def start(
@@ -47,6 +48,7 @@ def start(
         with (
             Store(folder, write=True) as store,
             EventLog(folder / "events.log") as log,
+            WaitLog(folder) as waits,
             listener(Console(stderr=True)) as progress,
         ):
             for notice in store.notices:
@@ -69,6 +71,7 @@ def start(
                         log(event)
                     case _:
                         log(event)
+                waits(event)
                 progress(event)
 
             garbage.rest()

@@ -19,9 +19,9 @@ from asynceval.progress.wording import one_line
 from asynceval.prompts.template import TemplateMode
 from asynceval.protocol.conversation import Plan
 from asynceval.report.juries import seated
+from asynceval.report.numbers import interval, value
 from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
-from asynceval.stats.estimate import Estimate
 from asynceval.store.ledger import Lost, Model
 
 _SHORTEST_NAME = 9
@@ -128,7 +128,7 @@ def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
     missing = ["missing"] if any(standing.n < standing.expected for standing in rows) else []
     ranks = ["rank"] if len(rows) > 1 and any(row.rank for row in rows) else []
     turns = [f"turn {turn}" for turn in rows[0].turns] if rows else []
-    longest = max((len(_interval(standing.average)) for standing in rows), default=0)
+    longest = max((len(interval(standing.average, between="–")) for standing in rows), default=0)
     choices = [
         [*kept, "average", "95 %", *flagged, *some, "n", *missing]
         for kept, some in ((ranks, turns), (ranks, []), ([], []))
@@ -148,8 +148,8 @@ def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
         cells = {
             "rank": ranks_of(standing.rank),
             "average": _number(standing.whole),
-            "95 %": _interval(standing.average),
-            "unflagged": _value(standing.unflagged),
+            "95 %": interval(standing.average, between="–"),
+            "unflagged": value(standing.unflagged),
             **{f"turn {turn}": _number(part) for turn, part in standing.turns.items()},
             "n": str(standing.n),
             "missing": str(lacking) if lacking else "",
@@ -206,18 +206,7 @@ def _print_lines(console: Console, lines: Iterable[str], style: str | None = Non
 
 def _number(part: Part) -> str:
     mark = "" if part.is_comparable or part.mean is None else "*"
-    return mark + _value(part.mean)
-
-
-def _value(mean: Estimate | None) -> str:
-    return "-" if mean is None else f"{mean.value:.2f}"
-
-
-def _interval(mean: Estimate | None) -> str:
-    if mean is None or mean.interval is None:
-        return "-"
-    low, high = mean.interval
-    return f"{low:.2f}–{high:.2f}"
+    return mark + value(part.mean)
 
 
 def _text(line: str) -> Text:

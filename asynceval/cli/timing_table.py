@@ -1,6 +1,6 @@
 """Times of calls as a table on a terminal."""
 
-from collections.abc import Iterable
+from itertools import groupby
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -8,15 +8,18 @@ from rich.table import Table
 from rich.text import Text
 
 from asynceval.cli.names import fitted
-from asynceval.report.timing import Timing
+from asynceval.progress.held import WORDS
+from asynceval.progress.wording import duration, one_line
+from asynceval.report.clocked import Clocked
+from asynceval.report.waiting import Waiting
 
 _NAME = 24
 _TITLES = ("calls", "median s", "95 % below", "first s", "a minute", "waited s", "attempts")
 
 
-def show_timings(console: Console, timings: Iterable[Timing]) -> None:
-    """Print how long the calls of each model took, or that nothing was measured."""
-    rows = list(timings)
+def show_timings(console: Console, clocked: Clocked) -> None:
+    """Print how long the calls of each model took and what they waited for, or that nothing was measured."""
+    rows = clocked.timings
     if not rows:
         console.print("No call was timed: what is imported tells no times.")
         return
@@ -38,3 +41,11 @@ def show_timings(console: Console, timings: Iterable[Timing]) -> None:
         "first: from the run's first call to the model's first reply; a minute: answered while any call "
         "was open; waited: all calls together, before they were sent."
     )
+    for account, waits in groupby(clocked.waiting, lambda its: its.account):
+        told = ", ".join(map(_told, waits))
+        console.print(Text(one_line(f"At {account} calls waited {told}.")))
+
+
+def _told(its: Waiting) -> str:
+    what = next((words for wait, (words, _) in WORDS.items() if wait == its.cause), its.cause)
+    return f"for {what} {duration(its.seconds)} of {duration(its.of)}"

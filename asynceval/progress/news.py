@@ -18,7 +18,7 @@ from asynceval.domain.events import (
     ServerStarted,
     SweepStopping,
 )
-from asynceval.progress.waits import STOOD_STILL
+from asynceval.domain.waits import STOOD_STILL
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from asynceval.domain.events import (
     SweepStarted,
     SweepStopping,
 )
+from asynceval.domain.waits import STOOD_STILL
 from asynceval.progress.cost import cost
 from asynceval.progress.held import held
 from asynceval.progress.sentences import (
@@ -44,7 +45,6 @@ from asynceval.progress.sentences import (
     stop,
 )
 from asynceval.progress.tally import Tally
-from asynceval.progress.waits import STOOD_STILL
 from asynceval.progress.wording import duration, one_line, percent, rate
 
 EVERY = 5.0

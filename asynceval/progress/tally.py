@@ -24,10 +24,10 @@ from asynceval.domain.events import (
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Usage
 from asynceval.domain.verdict import Score, Unparsed
+from asynceval.domain.waits import Waits
 from asynceval.progress.lane_count import LaneCount
 from asynceval.progress.news import News
 from asynceval.progress.pace import Pace
-from asynceval.progress.waits import Waits
 
 
 class Tally:

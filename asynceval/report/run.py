@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from asynceval.report.clocked import Clocked, clocked
 from asynceval.report.document import document
 from asynceval.report.outcomes import Outcome
 from asynceval.report.reading import reading
 from asynceval.report.sheet import Sheet, sheets
 from asynceval.report.summary import Summary
-from asynceval.report.timing import Timing, timings
 
 Rows = list[dict[str, object]]
 
@@ -53,7 +53,7 @@ class Run:
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Return all tables; those of answers, judgments and times read the run anew."""
-        return sheets(self.plan, self.summary, self._outcomes, self._timings)
+        return sheets(self.plan, self.summary, self._outcomes, self._clocked)
 
     def _worded(self, name: str, *, is_answer: bool) -> Rows:
         rows = self.table(name)
@@ -70,6 +70,6 @@ class Run:
         with reading(self.folder) as opened:
             yield from opened.outcomes()
 
-    def _timings(self) -> tuple[Timing, ...]:
+    def _clocked(self) -> Clocked:
         with reading(self.folder) as opened:
-            return timings(self.plan, opened.store.records())
+            return clocked(self.plan, opened.store, self.folder)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields
 
 from asynceval.domain.verdict import Score
 from asynceval.protocol.conversation import Plan
+from asynceval.report.clocked import Clocked
 from asynceval.report.concord import concords
 from asynceval.report.grounds import contrasts, grounds
 from asynceval.report.outcomes import Outcome
@@ -14,6 +15,7 @@ from asynceval.report.spending import Spending
 from asynceval.report.standings import Part
 from asynceval.report.summary import Failures, Summary
 from asynceval.report.timing import Timing
+from asynceval.report.waiting import Waiting
 from asynceval.stats.estimate import Estimate
 
 Row = Sequence[object]
@@ -36,7 +38,7 @@ def sheets(
     plan: Plan,
     summary: Summary,
     outcomes: Callable[[], Iterable[Outcome]],
-    timings: Callable[[], Iterable[Timing]],
+    clocked: Callable[[], Clocked],
 ) -> tuple[Sheet, ...]:
     """Return all tables of a run; those that read it anew do so only when their rows are asked for."""
     estimate = ("value", "se", "low", "high", "n", "dropped")
@@ -89,7 +91,8 @@ def sheets(
             ),
         ),
         Sheet("cost", _names(Spending), lambda: map(_values, summary.spending)),
-        Sheet("timing", _names(Timing), lambda: map(_values, timings())),
+        Sheet("timing", _names(Timing), lambda: map(_values, clocked().timings)),
+        Sheet("waiting", _names(Waiting), lambda: map(_values, clocked().waiting)),
         Sheet("failures", _names(Failures), lambda: map(_values, summary.failures)),
         Sheet(
             "answers",
@@ -111,11 +114,11 @@ def sheets(
     )
 
 
-def _names(kind: type[Spending | Timing | Failures]) -> tuple[str, ...]:
+def _names(kind: type[Spending | Timing | Waiting | Failures]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def _values(its: Spending | Timing | Failures) -> Row:
+def _values(its: Spending | Timing | Waiting | Failures) -> Row:
     return tuple(asdict(its).values())
 
 

@@ -65,6 +65,8 @@ def test_tables_for_papers_and_times(tmp_path: Path) -> None:
     run = run_directory(tmp_path / "run", attempts=1)
     files = [tmp_path / "tables" / name for name in ("board.md", "board.tex")]
     command = ["report", str(run), "--markdown", str(files[0]), "--latex", str(files[1])]
+    waits = {"seconds": 200, "gates": {"lab": {"tpm": 150, "rpm": 10}}}
+    (run / "waits.jsonl").write_bytes(orjson.dumps(waits))
     result = CliRunner().invoke(main, [*command, "--speed"], catch_exceptions=False)
     assert result.exit_code == 0
     assert "**Mean scores by judge" in files[0].read_text()
@@ -73,7 +75,10 @@ def test_tables_for_papers_and_times(tmp_path: Path) -> None:
     assert "Seconds of calls" in result.stdout
     assert "Seconds of calls" not in shown(run)
     assert orjson.loads(shown(run, "--json", "--speed"))["timing"][0]["calls"] == 6
-    assert "timing" not in orjson.loads(shown(run, "--json"))
+    assert "At lab calls waited for tpm 02:30 of 03:20, for rpm 00:10 of 03:20." in result.stdout
+    found = orjson.loads(shown(run, "--json", "--speed"))["waiting"]
+    assert found[0] == {"account": "lab", "cause": "tpm", "seconds": 150, "of": 200}
+    assert not {"timing", "waiting"} & orjson.loads(shown(run, "--json")).keys()
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
+from asynceval.report.clocked import Clocked
 from asynceval.report.sheet import Sheet, sheets
 from asynceval.report.sheets import write_csv, write_parquet
 from tests.report.scene import Answer, answered, graded, plan, play
@@ -32,7 +33,7 @@ def made(folder: Path, *targets: str) -> tuple[Sheet, ...]:
     """Return all sheets of a run."""
     what = plan(targets)
     summary, found = play(folder, what, said)
-    return sheets(what, summary, lambda: found, tuple)
+    return sheets(what, summary, lambda: found, lambda: Clocked((), ()))
 
 
 def rows(folder: Path, *targets: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
@@ -98,7 +99,7 @@ def test_undefined(tmp_path: Path) -> None:
     """A model without a score has rows without numbers, and n is 0."""
     what = plan(("a",))
     summary, found = play(tmp_path, what, lambda _: None)
-    scores, *_ = write_csv(tmp_path, sheets(what, summary, lambda: found, tuple))
+    scores, *_ = write_csv(tmp_path, sheets(what, summary, lambda: found, lambda: Clocked((), ())))
     lines = scores.read_text().splitlines()
     assert lines[1] == "judge,a,average,,,,,,0,True,,"
 

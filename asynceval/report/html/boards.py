@@ -11,6 +11,7 @@ from asynceval.report.figures.markup import Child, Markup, tag
 from asynceval.report.figures.scale import Axis
 from asynceval.report.html.tables import table
 from asynceval.report.juries import seated
+from asynceval.report.numbers import interval, percent, percents, value
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
 from asynceval.report.standings import Part, Standing
@@ -54,9 +55,9 @@ def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -
         (
             *(row.model, _ranks(row.rank), _letters(row.rank), _part(row.whole)),
             _line(axis, row.average),
-            _interval(row.average),
+            interval(row.average),
             *(_part(row.turns[turn]) for turn in turns),
-            *([_value(row.unflagged)] if has_flagged else []),
+            *([value(row.unflagged)] if has_flagged else []),
             f"{row.n} / {row.expected}",
         )
         for row in rows
@@ -74,12 +75,12 @@ def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
     cells = (
         (
             *(row.model, _ranks(row.rank), _letters(row.rank)),
-            _percent(row.record.adjusted),
+            percent(row.record.adjusted),
             _line(axis, row.record.adjusted),
-            _percents(row.record.adjusted),
+            percents(row.record.adjusted),
             *(str(n) for n in (row.record.win, row.record.tie, row.record.loss)),
-            "–" if row.rating is None else f"{row.rating.value:.0f}",
-            _interval(row.rating, digits=0),
+            value(row.rating, ".0f"),
+            interval(row.rating, ".0f"),
             f"{row.record.n} / {row.expected}",
         )
         for row in rows
@@ -140,25 +141,4 @@ def _letter(group: int) -> str:
 
 def _part(part: Part) -> Child:
     mark = "" if part.is_comparable or part.mean is None else "*"
-    return mark + _value(part.mean)
-
-
-def _value(mean: Estimate | None) -> str:
-    return "–" if mean is None else f"{mean.value:.2f}"
-
-
-def _interval(its: Estimate | None, digits: int = 2) -> str:
-    if its is None or its.interval is None:
-        return "–"
-    low, high = its.interval
-    return f"{low:.{digits}f} to {high:.{digits}f}"
-
-
-def _percent(its: Estimate | None) -> str:
-    return "–" if its is None else f"{its.value:.1%}"
-
-
-def _percents(its: Estimate | None) -> str:
-    if its is None or its.interval is None:
-        return "–"
-    return " to ".join(f"{end:.1%}" for end in its.interval)
+    return mark + value(part.mean)

@@ -17,6 +17,7 @@ import orjson
 
 from asynceval import __version__
 from asynceval.protocol.conversation import Plan
+from asynceval.report.clocked import Clocked
 from asynceval.report.figures.figure import stylesheet
 from asynceval.report.figures.gallery import Gallery, ends_of, gallery
 from asynceval.report.figures.markup import Markup, joined, tag
@@ -39,14 +40,19 @@ _SECTIONS: Final = (
     ("length", "Score and length"),
     ("judges", "Judges"),
     ("coverage", "Coverage"),
-    ("cost", "Cost"),
+    ("cost", "Cost and time"),
 )
 # Inside a script element these could end it, or begin a comment; JSON has other words for them.
 _ESCAPES: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}  # fmt: skip
 
 
 def write(
-    path: Path, plan: Plan, summary: Summary, outcomes: Iterable[Outcome], store: Store
+    path: Path,
+    plan: Plan,
+    summary: Summary,
+    clocked: Clocked,
+    outcomes: Iterable[Outcome],
+    store: Store,
 ) -> None:
     """Write the page of a run; the texts are read from the store, one question at a time.
 
@@ -59,7 +65,7 @@ def write(
     part = path.with_name(f"{path.name}.part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as file:
-            for piece in _pieces(plan, summary, found, store):
+            for piece in _pieces(plan, summary, clocked, found, store):
                 file.write(piece)
         part.replace(path)
     except BaseException:
@@ -69,7 +75,11 @@ def write(
 
 
 def _pieces(
-    plan: Plan, summary: Summary, found: Mapping[str, list[Outcome]], store: Store
+    plan: Plan,
+    summary: Summary,
+    clocked: Clocked,
+    found: Mapping[str, list[Outcome]],
+    store: Store,
 ) -> Iterator[str]:
     style, script = _style(), Markup(_asset("markdown.js") + _asset("page.js"))
     pictures = gallery(plan, summary)
@@ -80,7 +90,7 @@ def _pieces(
         "length": joined(*map(drawn, pictures.lengths)),
         "judges": _panel(plan, summary, pictures),
         "coverage": joined(*totals.coverage(summary)),
-        "cost": joined(*totals.cost(summary)),
+        "cost": joined(*totals.cost(summary), *totals.times(summary, clocked)),
     }
     yield "<!doctype html>\n"
     yield f'<html lang="en">\n{_head(plan, style, script)}\n<body>\n'

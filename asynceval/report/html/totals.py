@@ -2,12 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
+from asynceval.report.clocked import Clocked
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.figures.markup import Markup, tag
 from asynceval.report.html.tables import table
+from asynceval.report.numbers import number
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.standings import Standing
 from asynceval.report.summary import Summary
+
+_TIMES = (
+    "Seconds: of all calls together, from sending to the last byte; first words: the median of streamed "
+    "answers; first reply: from the run's first call; replies a minute: while any call was open; waited: "
+    "all calls together, before they were sent."
+)
 
 
 def coverage(summary: Summary) -> Iterator[Markup]:
@@ -65,6 +73,39 @@ def cost(summary: Summary) -> Iterator[Markup]:
         yield tag("p", f"Together {sum(known):,.4f} USD. Equal calls are paid for once.")
     else:
         yield tag("p", "No sum: a price or the tokens of some calls are unknown.", class_="note")
+
+
+def times(summary: Summary, clocked: Clocked) -> Iterator[Markup]:
+    """Yield how long calls took, how soon answers began, and what calls waited for."""
+    if not clocked.timings:
+        return
+    speeds = {its.model: its for its in summary.speeds}
+    rows = []
+    for its in clocked.timings:
+        speed = speeds.get(its.model) if its.kind == "answer" else None
+        soon = number(None if speed is None else speed.first_token)
+        rate = number(None if speed is None else speed.tokens_per_second, ".0f")
+        rows.append(
+            (
+                *(its.model, f"{its.kind}s", f"{its.seconds:,.0f}", number(its.median)),
+                *(number(its.slowest), soon, rate, number(its.first, ".1f")),
+                *(number(its.per_minute, ",.0f"), f"{its.waited:,.0f}", f"{its.attempts:,}"),
+            )
+        )
+    header = (
+        *("model", "for", "seconds", "median", "95 % below", "first words", "tokens a second"),
+        *("first reply", "replies a minute", "waited", "attempts"),
+    )
+    yield table("Seconds of calls", header, rows, (0, 1))
+    yield tag("p", _TIMES, class_="note")
+    if clocked.waiting:
+        waits = (
+            (its.account, its.cause, f"{its.seconds:,.0f}", f"{100 * its.seconds / its.of:.0f} %")
+            for its in clocked.waiting
+            if its.of
+        )
+        columns = ("account", "waited for", "seconds", "of the time")
+        yield table("What calls waited for", columns, waits, (0, 1))
 
 
 def warnings(summary: Summary) -> Markup | None:

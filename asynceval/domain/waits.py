@@ -32,6 +32,12 @@ class Waits:
             if gate.waits_for is not None:
                 waits[gate.waits_for] = waits.get(gate.waits_for, 0.0) + passed
 
+    def take(self) -> tuple[float, dict[str, dict[Wait, float]]]:
+        """Return the seconds that were watched and those by gate and wait, and count anew from here."""
+        taken = self.watched, self.gates
+        self.watched, self.gates = 0.0, {}
+        return taken
+
     def share(self, gate: str, wait: Wait) -> float:
         """Return the part of the time, from 0 to 1, in which calls at a gate waited for this."""
         seconds = self.gates.get(gate, {}).get(wait, 0.0)
