@@ -39,7 +39,7 @@ NOT = {
 }
 # Where a library is known; everything else does without it.
 LIBRARIES = {
-    "aiohttp": ("engine/transport.py", "engine/servers.py", "simulator/"),
+    "aiohttp": ("engine/transport.py", "engine/peer.py", "engine/servers.py", "simulator/"),
     "aiolimiter": ("engine/pace.py",),
     "rich": ("progress/", "cli/"),
     "pydantic": ("config/",),

@@ -267,7 +267,7 @@ def test_a_proxy_of_another_kind(proxy: str, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_proxy_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection through it is given up as soon as one to a server, and the proxy is named."""
-    monkeypatch.setattr("asynceval.engine.transport._CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr("asynceval.engine.peer._CONNECT_SECONDS", 0.2)
     got, proxy = through(monkeypatch, SECURE, hangs())
     words = f"no connection to the proxy 127.0.0.1:{proxy.port} within 0.2 s"
     check(got, Cause.UNREACHABLE, Action.RETRY, words)

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from asynceval.domain.failure import Cause
-from asynceval.engine import transport as transport_module
+from asynceval.engine import peer
 from asynceval.engine.transport import Request, Response, transport
 from asynceval.engine.trust import refusal
 from asynceval.providers.signal import Action, Signal
@@ -178,7 +178,7 @@ def test_a_file_without_certificates_is_named(text: str | None, tmp_path: Path) 
 @pytest.mark.parametrize("answers", [True, False])
 def test_tls_to_a_plain_server(answers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain server answers to TLS with plain words, or waits for more: the message asks for http."""
-    monkeypatch.setattr(transport_module, "_CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(peer, "_CONNECT_SECONDS", 0.3)
 
     async def main() -> Response | Signal:
         listener = await anyio.create_tcp_listener(local_host="127.0.0.1")

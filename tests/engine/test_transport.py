@@ -6,6 +6,7 @@ import resource
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -16,6 +17,7 @@ from asynceval import __version__
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint
+from asynceval.engine import peer
 from asynceval.engine import transport as transport_module
 from asynceval.engine.transport import Request, Response, transport
 from asynceval.providers.openai import OpenAI
@@ -245,6 +247,22 @@ def test_a_connection_that_was_closed_before_a_byte_is_stale(
     assert got.is_stale is is_stale
 
 
+@pytest.mark.parametrize(("stall", "connections"), [(None, 1), (5.0, 3)])
+def test_a_stream_in_plain_http_has_a_connection_of_its_own(
+    stall: float | None, connections: int
+) -> None:
+    """A server may close it after a stream, whatever it said before."""
+
+    async def main() -> int:
+        async with serve(says(response(BODY))) as server, transport() as http:
+            for _ in range(3):
+                got = await http.post(replace(request_to(server.url), stall=stall))
+                assert isinstance(got, Response)
+            return server.connections
+
+    assert anyio.run(main) == connections
+
+
 @pytest.mark.parametrize(
     "fault",
     [
@@ -316,9 +334,9 @@ def test_a_redirect_within_the_server_is_not_followed(location: str) -> None:
 )
 def test_a_body_over_the_cap(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body over the cap, counted after decompression, is given up."""
-    monkeypatch.setattr(transport_module, "_LARGEST_BODY", 4999)
+    monkeypatch.setattr(transport_module, "LARGEST_BODY", 4999)
     check(outcome_of(says(sent)), Cause.MALFORMED, Action.GIVE_UP, "over")
-    monkeypatch.setattr(transport_module, "_LARGEST_BODY", 5000)
+    monkeypatch.setattr(transport_module, "LARGEST_BODY", 5000)
     assert isinstance(outcome_of(says(sent)), Response)
 
 
@@ -408,7 +426,7 @@ def test_another_address_of_the_name_is_tried(monkeypatch: pytest.MonkeyPatch) -
 
 def test_https_to_a_plain_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that never answers to TLS is given up soon, and the user asked whether it is http."""
-    monkeypatch.setattr(transport_module, "_CONNECT_SECONDS", 0.2)
+    monkeypatch.setattr(peer, "_CONNECT_SECONDS", 0.2)
 
     async def main() -> Response | Signal:
         async with serve(hangs()) as server:
