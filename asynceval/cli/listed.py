@@ -8,13 +8,14 @@ from asynceval.config.keys import read_keys
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.failure import Failure
 from asynceval.domain.sweep import Endpoint
-from asynceval.engine.gate import Gate
-from asynceval.engine.route import Route
-from asynceval.engine.transport import transport
 
 
 def listed(endpoint: Endpoint) -> tuple[str, ...]:
     """Return the names of the models that an endpoint lists. LookupError says why there are none."""
+    from asynceval.engine.gate import Gate
+    from asynceval.engine.route import Route
+    from asynceval.engine.transport import transport
+
     try:
         key = read_keys((endpoint,), os.environ)[endpoint.name]
     except ConfigError as error:

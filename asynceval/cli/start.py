@@ -5,29 +5,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
+from typing import TYPE_CHECKING
 
 import anyio
 from rich.console import Console
 
 from asynceval.cli import garbage
+from asynceval.cli.counting import Counting
 from asynceval.cli.exits import COMPLETE, INCOMPLETE, INTERRUPTED, first, leave_on_interrupt, say
-from asynceval.cli.page import write_page
-from asynceval.cli.tables import Results, show
 from asynceval.cli.trust import FLAG, programs
 from asynceval.domain.errors import DiskFullError, StorageError
-from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded
+from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded, SweepStarted
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
 from asynceval.engine.run import Run
 from asynceval.progress import listener
 from asynceval.protocol.conversation import Plan
-from asynceval.report.outcomes import Outcome, outcomes, read_causes
-from asynceval.report.summary import Counter, Summary, summarise
+from asynceval.report.outcomes import outcomes, read_causes
 from asynceval.store.eventlog import EventLog
 from asynceval.store.lock import locked
 from asynceval.store.request import sealed, write
 from asynceval.store.store import Store
 from asynceval.store.waitlog import WaitLog
+
+if TYPE_CHECKING:
+    from asynceval.report.summary import Summary
 
 
 def start(
@@ -54,18 +56,15 @@ def start(
             for notice in store.notices:
                 say(f"warning: {notice}")
 
-            counter = Counter(plan)
-
             reached: list[str | None] = []
 
             def tell(event: Event) -> None:
                 match event:
-                    case AnswerLanded():
-                        counter.add(Outcome.answered(event.cell, event.key, event.reply))
-                    case JudgmentLanded():
-                        replies = [(asked.key, asked.reply) for asked in event.before]
-                        replies.append((event.key, event.reply))
-                        counter.add(Outcome.judged(event.cell, replies, event.verdict, event.rungs))
+                    case AnswerLanded() | JudgmentLanded():
+                        counting.add(event)
+                    case SweepStarted():
+                        counting.begin()
+                        log(event)
                     case BudgetReached(judge):
                         reached.append(judge)
                         log(event)
@@ -75,18 +74,23 @@ def start(
                 progress(event)
 
             garbage.rest()
+            counting = Counting(plan)
             run = Run(plan.live(), store, folder, keys, tell, only)
             again = "the same command again" if only else _resume(folder, plan.sweep, html)
             with _pointing_on(again):
                 anyio.run(run, backend_options={"use_uvloop": sys.platform != "win32"})
             if run.is_complete and only is None and plan.live() == plan:
-                summary = counter.summary()
+                summary = counting.counter.summary()
             else:
+                from asynceval.report.summary import summarise
+
                 if only == "answers":
                     plan = plan.without_judges()
                 summary = summarise(plan, outcomes(plan, store, read_causes(folder)))
             unnoted, unlogged = store.unnoted, log.dropped
             lost = store.lost()
+    from asynceval.cli.tables import Results, show
+
     leave_on_interrupt()
     _warn_of_gaps({folder / "failures.jsonl": unnoted, folder / "events.log": unlogged})
     console = Results()
@@ -110,13 +114,15 @@ def _pointing_on(again: str) -> Iterator[None]:
         raise DiskFullError(message) from None
 
 
-def _write_page(path: Path | None, folder: Path, plan: Plan, summary: Summary) -> None:
+def _write_page(path: Path | None, folder: Path, plan: Plan, summary: "Summary") -> None:
     """Write the page of a run that has ended, if it is wanted.
 
     Raises StorageError, and says how to write it then.
     """
     if path is None:
         return
+    from asynceval.cli.page import write_page
+
     try:
         with Store(folder, write=False) as store:
             write_page(path, folder, plan, summary, store)
@@ -142,7 +148,7 @@ def _warn_of_gaps(missing: Mapping[Path, int]) -> None:
             say(f"warning: {count} lines are missing in {path}: they could not be written")
 
 
-def _point(folder: Path, summary: Summary) -> None:
+def _point(folder: Path, summary: "Summary") -> None:
     """Say where to look for what went wrong."""
     if summary.coverage.unparsed:
         say(f"the words of judgments without a verdict are in {folder / 'calls-1.jsonl'}")
