@@ -114,7 +114,8 @@ def simulate(
 ) -> None:
     """Serve simulated models and judges over OpenAI's chat API, until Ctrl-C.
 
-    A model's name sets its skill: sim-s75 answers with skill 0.75. GET /stats says what was paid.
+    A model's name sets its skill: sim-s75 answers with skill 0.75. It streams, and gives JSON, if
+    that is asked for. GET /stats says what was paid.
     POST /outage?seconds=30 resets every open call, and every new one until the time is over.
     """
     # imported here to keep --help fast

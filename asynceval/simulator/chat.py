@@ -24,12 +24,19 @@ class Refused(Exception):  # noqa: N818 - the word for what happens to the reque
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A request; `max_tokens` limits each of its `n` choices."""
+    """A request; `max_tokens` limits each of its `n` choices.
+
+    `is_json` wants JSON and nothing else, `is_streamed` the reply in pieces, `tells_usage` its tokens after
+    the last of them.
+    """
 
     model: str
     messages: Messages
     max_tokens: int | None = None
     n: int = 1
+    is_json: bool = False
+    is_streamed: bool = False
+    tells_usage: bool = False
 
     @property
     def prompt_tokens(self) -> int:
@@ -63,8 +70,6 @@ def read(body: bytes) -> Chat:
         raise Refused(f"We could not parse the JSON body of your request: {error}.") from None
     if not isinstance(request, dict):
         raise Refused("The body is not a JSON object.")
-    if request.get("stream"):
-        raise Refused("Streaming is not supported.", "stream", "unsupported_value")
     model = request.get("model")
     if not isinstance(model, str) or not model:
         raise Refused("You must provide a model parameter.", "model")
@@ -77,7 +82,17 @@ def read(body: bytes) -> Chat:
         tuple(_message(message, f"messages[{i}]") for i, message in enumerate(messages)),
         _count(request, limit),
         _count(request, "n", _MOST_CHOICES) or 1,
+        _inner(request, "response_format", "type") in ("json_object", "json_schema"),
+        bool(request.get("stream")),
+        bool(_inner(request, "stream_options", "include_usage")),
     )
+
+
+def _inner(request: dict[str, Any], name: str, field: str) -> Any:
+    value = request.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise Refused(f"{name} is an object.", name, "invalid_type")
+    return value.get(field) if value else None
 
 
 def _message(message: Any, param: str) -> tuple[str, str]:
@@ -118,9 +133,18 @@ def blank(chat: Chat, text: Literal[""] | None) -> Completion:
     return Completion((text,) * chat.n, (False,) * chat.n)
 
 
+def usage(chat: Chat, completion: Completion) -> dict[str, int]:
+    """Return the tokens of a request and of its reply, as the API tells them."""
+    prompt, said = chat.prompt_tokens, completion.tokens
+    return {
+        "prompt_tokens": prompt,
+        "completion_tokens": said,
+        "total_tokens": prompt + said,
+    }
+
+
 def write(chat: Chat, completion: Completion, *, reply_id: str, created: int) -> bytes:
     """Return the body of a successful reply; `created` is in seconds since 1970."""
-    prompt, said = chat.prompt_tokens, completion.tokens
     return orjson.dumps(
         {
             "id": f"chatcmpl-{reply_id}",
@@ -138,11 +162,7 @@ def write(chat: Chat, completion: Completion, *, reply_id: str, created: int) ->
                     zip(completion.texts, completion.is_cut, strict=True)
                 )
             ],
-            "usage": {
-                "prompt_tokens": prompt,
-                "completion_tokens": said,
-                "total_tokens": prompt + said,
-            },
+            "usage": usage(chat, completion),
         }
     )
 

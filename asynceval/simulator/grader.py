@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+import orjson
+
 from asynceval.simulator.dice import Dice, digest, unit
 from asynceval.simulator.writer import FEWEST_POINTS, MOST_POINTS, STRONG, WEAK, Messages
 
@@ -63,6 +65,14 @@ def grade(judge: str, messages: Messages, choice: int = 0) -> str | None:
     if asked == "rating":
         return _rate(judge, answers[-1] if answers else None, seed, _scale(prompt))
     return _compare(judge, *_sides(prompt, answers), seed)
+
+
+def structured(words: str) -> str:
+    """Return the judge's words as one JSON object, the verdict in a field of its own."""
+    reasons, _, last = words.rpartition("\n\n")
+    verdict = last.partition("[[")[2].rstrip("]")
+    name = "rating" if last.startswith("Rating") else "verdict"
+    return orjson.dumps({"explanation": reasons, name: verdict}).decode()
 
 
 def find_answers(prompt: str) -> tuple[Found, ...]:

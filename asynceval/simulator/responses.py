@@ -1,9 +1,10 @@
 """Responses: what goes back over HTTP in the end, and the ways to send nothing back."""
 
+import asyncio
 import socket
 import struct
 from asyncio import Transport
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -13,6 +14,7 @@ from asynceval.simulator.faults import Fault
 from asynceval.simulator.limits import Refusal
 
 _LINGER_ZERO = struct.pack("ii", 1, 0)
+_FIRST = 0.25
 _INVALID = "invalid_request_error"
 
 
@@ -66,6 +68,22 @@ def respond(
 ) -> web.Response:
     """Return a response with this body."""
     return web.Response(body=body, status=status, headers=headers, content_type=content_type)
+
+
+async def stream(
+    request: web.Request, pieces: Sequence[bytes], seconds: float, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Return a response that was sent in pieces: the first after a quarter of the time, the last at its end."""
+    response = web.StreamResponse(headers=headers)
+    response.content_type = "text/event-stream"
+    await asyncio.sleep(seconds * _FIRST)
+    await response.prepare(request)
+    pause = seconds * (1 - _FIRST) / max(len(pieces) - 1, 1)
+    for number, piece in enumerate(pieces):
+        if number and pause:
+            await asyncio.sleep(pause)
+        await response.write(piece)
+    return response
 
 
 def fail(

@@ -17,10 +17,10 @@ import orjson
 from aiohttp import web
 
 from asynceval.simulator import chat as wire
-from asynceval.simulator import responses
+from asynceval.simulator import pieces, responses
 from asynceval.simulator.dice import digest
 from asynceval.simulator.faults import ACCEPTED, Fault, choose
-from asynceval.simulator.grader import grade
+from asynceval.simulator.grader import grade, structured
 from asynceval.simulator.ledger import Ledger
 from asynceval.simulator.limits import Limits, Refusal
 from asynceval.simulator.settings import Settings
@@ -104,7 +104,7 @@ class Service:
         ]
         return responses.respond(orjson.dumps({"object": "list", "data": models}))
 
-    async def _chat(self, request: web.Request) -> web.Response:
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
         self.ledger.arrive()
         transport = request.transport
         self._open.add(transport)
@@ -124,7 +124,9 @@ class Service:
             self._open.discard(transport)
             self.ledger.leave()
 
-    async def _complete(self, request: web.Request, body: bytes, chat: wire.Chat) -> web.Response:
+    async def _complete(
+        self, request: web.Request, body: bytes, chat: wire.Chat
+    ) -> web.StreamResponse:
         completion = wire.cut(chat, tuple(_say(chat, choice) for choice in range(chat.n)))
         now = self._clock()
         refusal = self._limits.admit(chat.model, chat.prompt_tokens + completion.tokens, now)
@@ -149,7 +151,7 @@ class Service:
         completion: wire.Completion,
         fault: Fault | None,
         headers: dict[str, str],
-    ) -> web.Response:
+    ) -> web.StreamResponse:
         """Do the work of an accepted request, whatever becomes of the reply."""
         if fault in {Fault.EMPTY, Fault.NULL}:
             completion = wire.blank(chat, "" if fault is Fault.EMPTY else None)
@@ -160,27 +162,43 @@ class Service:
         try:
             if fault is Fault.HANG:
                 await self._is_stopping.wait()
-            else:
-                await self._work(sent, _SLOWER if fault is Fault.SLOW else 1)
+                return responses.drop(request, reset=False)
+            async with self._slots:
+                response = await self._reply(request, sent, chat, completion, fault, headers)
             is_answered = fault in {None, Fault.SLOW}
+            return response
         finally:
             # cancelled where the client has gone
             if is_answered:
                 self.ledger.answer()
             else:
                 self.ledger.lose()
-        if fault in {Fault.HANG, Fault.LOST}:
-            return responses.drop(request, reset=fault is Fault.LOST)
-        reply = wire.write(chat, completion, reply_id=sent.hex()[:24], created=int(time.time()))
+
+    async def _reply(
+        self,
+        request: web.Request,
+        sent: bytes,
+        chat: wire.Chat,
+        completion: wire.Completion,
+        fault: Fault | None,
+        headers: dict[str, str],
+    ) -> web.StreamResponse:
+        """Reply after as long as it takes, or in pieces meanwhile."""
+        seconds = self._settings.latency.seconds(sent) * (_SLOWER if fault is Fault.SLOW else 1)
+        reply_id, created = sent.hex()[:24], int(time.time())
+        if chat.is_streamed and fault is not Fault.LOST:
+            events = pieces.write(chat, completion, reply_id=reply_id, created=created)
+            if fault is Fault.TRUNCATE:
+                events = events[: len(events) * 2 // 3]
+            return await responses.stream(request, events, seconds, headers)
+        if seconds:
+            await asyncio.sleep(seconds)
+        if fault is Fault.LOST:
+            return responses.drop(request, reset=True)
+        reply = wire.write(chat, completion, reply_id=reply_id, created=created)
         if fault is Fault.TRUNCATE:
             reply = reply[: len(reply) * 2 // 3]
         return responses.respond(reply, headers=headers)
-
-    async def _work(self, sent: bytes, times: int) -> None:
-        async with self._slots:
-            seconds = self._settings.latency.seconds(sent) * times
-            if seconds:
-                await asyncio.sleep(seconds)
 
     def _fault(self, sent: bytes) -> Fault | None:
         settings = self._settings
@@ -228,4 +246,7 @@ def _authorization(request: web.Request) -> bytes:
 
 def _say(chat: wire.Chat, choice: int) -> str:
     words = grade(chat.model, chat.messages, choice)
-    return answer(chat.model, chat.messages, choice) if words is None else words
+    if words is None:
+        text = answer(chat.model, chat.messages, choice)
+        return orjson.dumps({"answer": text}).decode() if chat.is_json else text
+    return structured(words) if chat.is_json else words

@@ -25,6 +25,15 @@ def test_read() -> None:
     )
 
 
+def test_read_how_to_reply() -> None:
+    """Whether JSON is wanted, and the reply in pieces, and its tokens after them."""
+    plain = read(body(response_format={"type": "text"}, stream_options=None))
+    assert not (plain.is_json or plain.is_streamed or plain.tells_usage)
+    wanted = {"response_format": {"type": "json_object"}, "stream": True}
+    asked = read(body(**wanted, stream_options={"include_usage": True}))
+    assert asked.is_json and asked.is_streamed and asked.tells_usage
+
+
 def test_read_parts() -> None:
     """A content in parts is their text, and no content is an empty text."""
     parts = [{"type": "text", "text": "a"}, {"type": "image_url"}, {"type": "text", "text": "b"}]
@@ -44,7 +53,8 @@ def test_newer_name_of_max_tokens() -> None:
         (b"", None),
         (b"\xff", None),
         (b"[]", None),
-        (body(stream=True), "stream"),
+        (body(response_format="json"), "response_format"),
+        (body(stream_options=[]), "stream_options"),
         (body(model=None), "model"),
         (body(model=""), "model"),
         (body(messages=[]), "messages"),

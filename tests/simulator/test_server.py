@@ -64,15 +64,6 @@ async def test_choices_and_limit() -> None:
         assert reply["usage"]["completion_tokens"] == 120
 
 
-async def test_stream_is_refused() -> None:
-    """A request for a stream gets a 400 in OpenAI's shape, and is not paid for."""
-    async with client(Settings()) as simulator:
-        status, reply, _ = await simulator.post(stream=True)
-        assert status == 400
-        assert reply["error"]["param"] == "stream"
-        assert simulator.ledger.stats()["paid"] == 0
-
-
 async def test_malformed_body() -> None:
     """A body that is not JSON gets a 400 in OpenAI's shape."""
     async with client(Settings()) as simulator:
