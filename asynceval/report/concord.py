@@ -7,11 +7,11 @@ from itertools import combinations
 from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.quality import Item, verdicts
+from asynceval.stats.bootstrap import bootstrap_share
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.jury import agreement_with_rest
 from asynceval.stats.kappa import cohen, fleiss, weighted
 from asynceval.stats.krippendorff import alpha
-from asynceval.stats.mean import clustered_mean
 from asynceval.stats.reliability import Reliability, reliability
 
 
@@ -71,7 +71,7 @@ def _concord(mode: str, pair: tuple[str, str], said: Mapping[str, Mapping[Item, 
     return Concord(
         pair,
         mode,
-        clustered_mean((item.place.question, float(a == b)) for item, a, b in both),
+        bootstrap_share((item.place.question, float(a == b)) for item, a, b in both),
         cohen(rows),
         weighted(rows, "quadratic"),
         reliability(rows) if mode == "single" else None,

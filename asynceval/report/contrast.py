@@ -1,16 +1,17 @@
 """Contrast: how far two models lie apart as one judge sees them, question by question."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import fmean
 from typing import Literal
 
 from asynceval.domain.sweep import Judge
 from asynceval.report.columns import Columns, Place
 from asynceval.report.ranks import rounds
-from asynceval.stats.outcomes import Record, record, score_outcome
-from asynceval.stats.paired import Paired, comparisons, paired
+from asynceval.stats.outcomes import Tally, score_outcome, tally
+from asynceval.stats.paired import Means, Paired, comparisons, item_means, paired
 from asynceval.stats.power import minimum_detectable, questions_needed
 
 Unit = Literal["points", "win rate"]
@@ -22,7 +23,7 @@ _Values = list[tuple[Place, int, float]]
 class Contrast:
     """How much higher `first` scores than `second`, in points or in win rate.
 
-    The difference is paired by question. `p_corrected` is Holm's over all pairs of the judge's models,
+    The difference is paired by question, over the places that both have. `p_corrected` is Holm's over all pairs of the judge's models,
     None where one pair alone was asked for. `record` counts the wins of `first`: of its pairs with
     `second`, or else answer by answer by the higher score or outcome. `detectable` is the least true
     difference that as many questions find in four of five cases, `needed` how many questions find one
@@ -35,7 +36,7 @@ class Contrast:
     unit: Unit
     paired: Paired
     p_corrected: float | None
-    record: Record
+    record: Tally
     detectable: float | None
     needed: int | None
 
@@ -84,27 +85,34 @@ class Ground:
 
     def contrast(self, first: str, second: str) -> Contrast | None:
         """Return the contrast of two models; None without a question that both have."""
-        one, other = self.scores(first), self.scores(second)
-        if self.judge.baseline in (first, second):
-            one = [(place.question, value) for place, _, value in self._between(first, second)]
-            other = [(question, 1 - value) for question, value in one]
-        found = paired(one, other)
+        ((_, _, *got),) = self._couples([(first, second)])
+        found = paired(*got)
         return None if found is None else self._contrast(first, second, found, None)
 
     def contrasts(self) -> tuple[Contrast, ...]:
-        """Return the contrasts of all pairs of models but a baseline's, the surest and largest first.
+        """Return the contrasts of all pairs of models, the surest and largest first.
 
         The first of a pair is the one with the higher mean.
         """
-        scores = {model: self.scores(model) for model in self.models}
-        means = {model: fmean(value for _, value in rows) for model, rows in scores.items()}
+        means = {model: fmean(value for _, value in self.scores(model)) for model in self.models}
         ordered = sorted(means, key=lambda model: -means[model])
-        scores = {model: scores[model] for model in ordered if model != self.judge.baseline}
+        couples = self._couples(combinations(ordered, 2))
         found = (
             self._contrast(each.first, each.second, each.paired, each.p_corrected)
-            for each in comparisons(scores, rounds=rounds(len(scores)))
+            for each in comparisons(couples, rounds=rounds(len(ordered)))
         )
         return tuple(sorted(found, key=_order))
+
+    def _couples(self, pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Means, Means]]:
+        """Yield two models with what each got: of a baseline and another, from their own pairs alone."""
+        got = {model: _means(rows) for model, rows in self._values.items()}
+        for first, second in pairs:
+            if self.judge.baseline in (first, second):
+                between = self._between(first, second)
+                turned = [(place, repeat, 1 - value) for place, repeat, value in between]
+                yield first, second, _means(between), _means(turned)
+            else:
+                yield first, second, got.get(first, {}), got.get(second, {})
 
     def _contrast(
         self, first: str, second: str, found: Paired, p_corrected: float | None
@@ -127,17 +135,23 @@ class Ground:
         met = self._met.get(frozenset((first, second)), ())
         return [(p, n, value if shown == first else 1 - value) for p, n, shown, value in met]
 
-    def _record(self, first: str, second: str) -> Record:
+    def _record(self, first: str, second: str) -> Tally:
         if between := self._between(first, second):
-            return record((place.question, value) for place, _, value in between)
+            return tally(value for _, _, value in between)
         others: defaultdict[tuple[Place, int], list[float]] = defaultdict(list)
         for place, repeat, value in self._values[second]:
             others[place, repeat].append(value)
-        return record(
-            (place.question, score_outcome(value, other))
+        return tally(
+            score_outcome(value, other)
             for place, repeat, value in self._values[first]
             for other in others.get((place, repeat), ())
         )
+
+
+def _means(rows: _Values) -> Means:
+    return item_means(
+        (place.question, (place.turn, place.choice), value) for place, _, value in rows
+    )
 
 
 def _order(contrast: Contrast) -> tuple[float, float, str, str]:

@@ -106,6 +106,7 @@ def _pairwise(standing: PairStanding) -> dict[str, Any]:
         **_rank(standing.rank),
         "win_rate": record.win_rate,
         "loss_rate": record.loss_rate,
+        "win_rate_no_ties": record.win_rate_no_ties,
         "win_rate_adjusted": adjusted and adjusted.value,
         "ci": adjusted and adjusted.interval,
         "win_rate_unflagged": standing.unflagged and standing.unflagged.value,

@@ -1,7 +1,7 @@
 """Pairwise results: what each judge makes of each model beside the others, and of places."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from asynceval.domain.sweep import Judge
@@ -9,11 +9,12 @@ from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Bout, Columns
 from asynceval.report.ranks import Rank, ranked
 from asynceval.report.standings import Missing, missing
+from asynceval.stats.baseline import against_baseline
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.games import games
 from asynceval.stats.outcomes import Record, record
 from asynceval.stats.position_bias import PositionBias, position_bias
-from asynceval.stats.ratings import ratings
+from asynceval.stats.ratings import ORIGIN, ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,14 @@ def place_biases(plan: Plan, columns: Columns) -> tuple[PlaceBias, ...]:
 
 def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
     bouts = columns.bouts(judge.name)
-    rated = _rated(judge, bouts)
     won = _won(bouts)
+    rated = _rated(bouts) if judge.baseline is None else _beside(judge.baseline, won)
     unflagged = _won(bout for bout in bouts if not bout.is_flagged)
     found = []
     for model, rows in won.items():
         if model == judge.baseline:
             continue
-        whole, kept = record(rows), unflagged.get(model, [])
+        whole, kept = _record(rows), unflagged.get(model, [])
         found.append(
             PairStanding(
                 judge.name,
@@ -82,37 +83,57 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
                 len(rows),
                 missing(columns.endings[judge.name, model]),
                 rated.get(model),
-                unflagged=(whole if len(kept) == len(rows) else record(kept)).adjusted,
+                unflagged=(whole if len(kept) == len(rows) else _record(kept)).adjusted,
                 flagged=len(rows) - len(kept),
             )
         )
     found.sort(key=_order)
     ranks = ranked(
         {
-            row.model: [(q, value) for q, value in won[row.model] if value is not None]
+            row.model: [(q, at, value) for q, at, value in won[row.model] if value is not None]
             for row in found
         }
     )
     return [replace(row, rank=ranks.get(row.model)) for row in found]
 
 
-def _won(bouts: Iterable[Bout]) -> Mapping[str, list[tuple[str, float | None]]]:
-    """Return by model the question and the outcome of each of its pairs."""
-    won: defaultdict[str, list[tuple[str, float | None]]] = defaultdict(list)
+_Won = list[tuple[str, Hashable, float | None]]
+"""The question, the place in it and the outcome of each of a model's pairs."""
+
+
+def _won(bouts: Iterable[Bout]) -> Mapping[str, _Won]:
+    """Return what each model's pairs came to."""
+    won: defaultdict[str, _Won] = defaultdict(list)
     for bout in bouts:
-        question, outcome = bout.place.question, bout.outcome
-        won[bout.first].append((question, outcome))
-        won[bout.second].append((question, None if outcome is None else 1 - outcome))
+        place, outcome = bout.place, bout.outcome
+        at = place.question, (place.turn, place.choice)
+        won[bout.first].append((*at, outcome))
+        won[bout.second].append((*at, None if outcome is None else 1 - outcome))
     return won
 
 
-def _rated(judge: Judge, bouts: Iterable[Bout]) -> Mapping[str, Estimate]:
+def _record(rows: _Won) -> Record:
+    return record((question, outcome) for question, _, outcome in rows)
+
+
+def _beside(baseline: str, won: Mapping[str, _Won]) -> Mapping[str, Estimate]:
+    """Return the ratings of models that met the baseline only: the closed form needs no fit."""
+    found: dict[str, Estimate] = {}
+    for model, rows in won.items():
+        above = against_baseline((q, value) for q, _, value in rows if value is not None)
+        if above is not None and model != baseline:
+            ends = above.interval and (ORIGIN + above.interval[0], ORIGIN + above.interval[1])
+            found[model] = replace(above, value=ORIGIN + above.value, interval=ends)
+    return found
+
+
+def _rated(bouts: Iterable[Bout]) -> Mapping[str, Estimate]:
     rows = [
         (bout.place.question, bout.first, bout.second, bout.outcome)
         for bout in bouts
         if bout.outcome is not None
     ]
-    found = ratings(games(rows), judge.baseline if rows else None)
+    found = ratings(games(rows))
     if found is None:
         return {}
     values = zip(found.models, found.values, strict=True)

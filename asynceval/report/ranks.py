@@ -1,17 +1,18 @@
 """Ranks: which places each model of a leaderboard may have, and which models are not told apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from asynceval.stats.mean import clustered_mean
-from asynceval.stats.paired import comparisons
+from asynceval.stats.paired import comparisons, item_means
 from asynceval.stats.ranks import above_by_interval, above_by_pairs, groups, rank_ranges
 
 _FEW_PAIRS, _FEW_ROUNDS, _ROUNDS = 45, 9_999, 99_999
 _MOST_PAIRED = 50
 _LEVEL = 0.05
-Scores = Mapping[str, Sequence[tuple[str, float]]]
-"""Each model's scores or outcomes as (question, value) pairs."""
+Scores = Mapping[str, Sequence[tuple[str, Hashable, float]]]
+"""Each model's scores or outcomes as (question, item, value) rows; models are compared item by item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,15 @@ def rounds(models: int) -> int:
 def ranked(scores: Scores) -> dict[str, Rank]:
     """Return the rank of each model that has a score; the best come first.
 
-    One model is above another if it scores more on the questions that both have and the p-value by sign
+    One model is above another if it scores more on the items that both have and the p-value by sign
     flips is below 0.05 after Holm's correction over all pairs. Beyond 50 models, where so many pairs are
     too much for sign flips, it is if its interval lies wholly above the other's.
     """
     models = [model for model in scores if scores[model]]
     if len(models) <= _MOST_PAIRED:
-        found = comparisons({model: scores[model] for model in models}, rounds=rounds(len(models)))
+        means = {model: item_means(scores[model]) for model in models}
+        couples = ((a, b, means[a], means[b]) for a, b in combinations(models, 2))
+        found = comparisons(couples, rounds=rounds(len(models)))
         places = {model: place for place, model in enumerate(models)}
         above = above_by_pairs(
             len(models),
@@ -51,8 +54,8 @@ def ranked(scores: Scores) -> dict[str, Rank]:
             ),
         )
     else:
-        means = [clustered_mean(scores[model]) for model in models]
-        above = above_by_interval([mean.interval if mean else None for mean in means])
+        alone = [clustered_mean((q, value) for q, _, value in scores[model]) for model in models]
+        above = above_by_interval([mean.interval if mean else None for mean in alone])
     display = groups(above)
     return {
         model: Rank(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal, NamedTuple, TypeVar
 
-from asynceval.stats.bootstrap import ROUNDS, bootstrap_mean
+from asynceval.stats.bootstrap import ROUNDS, bootstrap_share
 from asynceval.stats.estimate import Estimate
 
 Winner = Literal["first", "second", "tie"]
@@ -96,7 +96,7 @@ def agreement(
     kept = [row for row in rows if setup == "S1" or "tie" not in (row.one, row.other)]
     same = [(row.item.question, float(row.one == row.other)) for row in kept]
     dropped = len(rows) - len(kept)
-    ratio = bootstrap_mean(same, dropped=dropped, rounds=rounds, seed=seed)
+    ratio = bootstrap_share(same, dropped=dropped, rounds=rounds, seed=seed)
     return Agreement(int(sum(hit for _, hit in same)), len(kept), ratio)
 
 

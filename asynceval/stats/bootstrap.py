@@ -1,11 +1,15 @@
 """The bootstrap over questions: what else could have come out, had other questions been asked."""
 
 from collections.abc import Iterable
+from dataclasses import replace
+from math import sqrt
 
 import numpy as np
 
 from asynceval.stats.arrays import Floats, Ints, columns, sums
-from asynceval.stats.estimate import Estimate
+from asynceval.stats.estimate import Estimate, is_nothing
+from asynceval.stats.proportion import wilson
+from asynceval.stats.student import t_quantile, z_tails
 
 ROUNDS = 2000
 METHOD = "bootstrap over questions, percentiles"
@@ -30,6 +34,16 @@ def question_weights(
     return weights
 
 
+def widened(questions: int) -> float:
+    """Return the middle part of the draws over so many questions, two at least, that is to be 95 %.
+
+    Draws from few questions spread less than what they stand for, by sqrt((n - 1) / n), and know no more
+    of that spread than Student's t does (expanded percentiles; Hesterberg 2015, section 5.2).
+    """
+    reach = sqrt(questions / (questions - 1)) * t_quantile(questions - 1)
+    return 1 - z_tails(reach)
+
+
 def percentiles(draws: Floats, level: float = 0.95) -> tuple[float, float] | None:
     """Return the interval that holds the middle `level` of the draws; None of nothing."""
     known = draws[np.isfinite(draws)]
@@ -42,11 +56,16 @@ def percentiles(draws: Floats, level: float = 0.95) -> tuple[float, float] | Non
 def bootstrapped(
     value: float, n: int, draws: Floats, questions: int, *, dropped: int = 0, seed: int = 0
 ) -> Estimate:
-    """Return an estimate with the spread and the percentiles of its draws; None for one question."""
+    """Return an estimate with the spread and the widened percentiles of its draws.
+
+    Both are None for one question, the interval also where no draw differs.
+    """
     known = draws[np.isfinite(draws)]
     if questions < 2 or len(known) < 2:
         return Estimate(value, n, None, None, METHOD, dropped, seed)
-    return Estimate(value, n, float(known.std(ddof=1)), percentiles(known), METHOD, dropped, seed)
+    se = float(known.std(ddof=1))
+    interval = None if is_nothing(se, value) else percentiles(known, widened(questions))
+    return Estimate(value, n, se, interval, METHOD, dropped, seed)
 
 
 def bootstrap_mean(
@@ -66,3 +85,19 @@ def bootstrap_mean(
     means = draws[:, 0] / draws[:, 1]
     value = float(values.mean())
     return bootstrapped(value, len(values), means, questions, dropped=dropped, seed=seed)
+
+
+def bootstrap_share(
+    scores: Iterable[tuple[str, float]], *, dropped: int = 0, rounds: int = ROUNDS, seed: int = 0
+) -> Estimate | None:
+    """Return the mean of (question, share) pairs, each from 0 to 1, with a bootstrap over questions.
+
+    Where all questions say the same (all won, all tied) no draw differs, and the interval is Wilson's for
+    one observation a question: so few questions do not make a rate of 100 % certain. None of nothing.
+    """
+    rows = tuple(scores)
+    found = bootstrap_mean(rows, dropped=dropped, rounds=rounds, seed=seed)
+    if found is None or found.interval is not None or found.se is None:
+        return found
+    questions = len({question for question, _ in rows})
+    return replace(found, interval=wilson(found.value, questions), method=f"{METHOD}; Wilson")

@@ -29,9 +29,17 @@ def by_question(
     """Return an estimate whose standard error rests on so many independent questions.
 
     The interval is value +- t SE, with Student's t for one degree of freedom less than there are
-    questions, so that few questions claim little. Fewer than two have neither error nor interval.
+    questions, so that few questions claim little. Fewer than two have neither error nor interval. Nor has
+    what does not vary at all an interval: that nothing varied in these questions makes nothing certain.
     """
     if se is None or questions < 2:
         return Estimate(value, n, None, None, method, dropped)
+    if is_nothing(se, value):
+        return Estimate(value, n, 0.0, None, method, dropped)
     reach = t_quantile(questions - 1) * se
     return Estimate(value, n, se, (value - reach, value + reach), method, dropped)
+
+
+def is_nothing(se: float, value: float) -> bool:
+    """Whether a standard error is 0 on paper: sums of equal numbers may differ in their last digit."""
+    return se <= 1e-12 * max(1.0, abs(value))

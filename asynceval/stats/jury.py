@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from math import fsum, sqrt
+from math import fsum
 from typing import TypeVar
 
 from asynceval.stats.correlation import spearman
@@ -22,22 +22,6 @@ def jury_verdict(verdicts: Sequence[_Verdict], tie: _Verdict) -> _Verdict | None
 def jury_score(scores: Sequence[float]) -> float | None:
     """Return the mean of the judges' scores; None without a judge."""
     return fsum(scores) / len(scores) if scores else None
-
-
-def standardised(scores: Mapping[_Cell, float]) -> dict[_Cell, float]:
-    """Return a judge's scores less their mean, over their standard deviation (ddof 1).
-
-    For judges that use the scale differently. Scores without a spread become 0: they tell nothing.
-    """
-    values = scores.values()
-    if not scores:
-        return {}
-    mean = fsum(values) / len(scores)
-    squares = fsum((value - mean) ** 2 for value in values)
-    if not squares or min(values) == max(values):
-        return dict.fromkeys(scores, 0.0)
-    spread = sqrt(squares / (len(scores) - 1))
-    return {cell: (value - mean) / spread for cell, value in scores.items()}
 
 
 def agreement_with_rest(scores: Mapping[str, Mapping[_Cell, float]]) -> dict[str, float | None]:

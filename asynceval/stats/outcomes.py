@@ -6,28 +6,26 @@ from dataclasses import dataclass
 from math import fsum
 from typing import Literal
 
-from asynceval.stats.bootstrap import ROUNDS, bootstrap_mean
+import numpy as np
+
+from asynceval.stats.arrays import columns, sums
+from asynceval.stats.bootstrap import ROUNDS, bootstrap_share
 from asynceval.stats.estimate import Estimate
-from asynceval.stats.proportion import sign_test
+from asynceval.stats.flips import sign_flips
 
 WIN, TIE, LOSS = 1.0, 0.5, 0.0
+_FLIPS = 9_999
 Screen = Literal["A", "B", "tie"]
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """How often a model won, lost and tied. `dropped` are pairs in which a game has no verdict.
-
-    `adjusted` is (win + tie / 2) / n with a bootstrap over questions, `p` the sign test of wins against
-    losses: how likely they are if neither side is better. Undefined is None.
-    """
+class Tally:
+    """How often a model won, lost and tied. `dropped` are pairs in which a game has no verdict."""
 
     win: int
     loss: int
     tie: int
-    dropped: int
-    adjusted: Estimate | None
-    p: float | None
+    dropped: int = 0
 
     @property
     def n(self) -> int:
@@ -49,6 +47,18 @@ class Record:
         """Wins of those outcomes that are not ties."""
         decided = self.win + self.loss
         return self.win / decided if decided else None
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Tally):
+    """A tally with what can be concluded from it; undefined is None.
+
+    `adjusted` is (win + tie / 2) / n with a bootstrap over questions; `p` says how likely a rate as far
+    from one half is if neither side is better, by flipping signs question by question.
+    """
+
+    adjusted: Estimate | None = None
+    p: float | None = None
 
 
 def pair_outcome(one: Screen | None, other: Screen | None) -> float | None:
@@ -74,26 +84,34 @@ def score_outcome(one: float, other: float) -> float:
     return TIE if one == other else WIN if one > other else LOSS
 
 
+def tally(outcomes: Iterable[float | None]) -> Tally:
+    """Count outcomes; None is a pair without a verdict. Rates follow FastChat: n = win + loss + tie."""
+    counts = Counter(outcomes)
+    return Tally(counts[WIN], counts[LOSS], counts[TIE], counts[None])
+
+
 def record(
     outcomes: Iterable[tuple[str, float | None]], *, rounds: int = ROUNDS, seed: int = 0
 ) -> Record:
     """Return what a model's (question, outcome) pairs come to; None is a pair without a verdict.
 
-    Rates follow FastChat: n = win + loss + tie. Games of a question depend on each other, so the
-    interval is a bootstrap over questions.
+    Games of a question depend on each other, so the interval is a bootstrap over questions, and p flips
+    the signs of the questions' mean outcomes less one half. With one decided game a question that is the
+    sign test.
     """
     rows = tuple(outcomes)
     valid = [(question, outcome) for question, outcome in rows if outcome is not None]
-    counts = Counter(outcome for _, outcome in valid)
-    dropped = len(rows) - len(valid)
+    counts = tally(outcome for _, outcome in rows)
+    share = bootstrap_share(valid, dropped=counts.dropped, rounds=rounds, seed=seed)
     return Record(
-        counts[WIN],
-        counts[LOSS],
-        counts[TIE],
-        dropped,
-        bootstrap_mean(valid, dropped=dropped, rounds=rounds, seed=seed),
-        sign_test(counts[WIN], counts[LOSS]),
+        *(counts.win, counts.loss, counts.tie, counts.dropped), share, _p(valid) if valid else None
     )
+
+
+def _p(outcomes: Sequence[tuple[str, float]]) -> float:
+    numbers, questions, values = columns(outcomes)
+    means = sums(numbers, values, questions) / np.bincount(numbers)
+    return float(sign_flips(means[:, None] - TIE, rounds=_FLIPS)[0])
 
 
 def win_matrix(

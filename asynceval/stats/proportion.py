@@ -2,23 +2,18 @@
 
 from math import exp, fsum, lgamma, log, sqrt
 
-from asynceval.stats.estimate import Estimate
 from asynceval.stats.student import z_quantile
 
 
-def proportion(hits: int, n: int, dropped: int = 0) -> Estimate | None:
-    """Return hits / n with Wilson's 95 % interval (Wilson 1927, no continuity correction); None of nothing.
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's 95 % interval of a share of n observations that do not depend on each other.
 
-    For observations that do not depend on each other. The standard error is sqrt(p (1 - p) / n).
+    Wilson 1927, without a continuity correction.
     """
-    if not n:
-        return None
-    p = hits / n
-    z = z_quantile(0.975)
+    hits, z = share * n, z_quantile(0.975)
     middle = (hits + z * z / 2) / (n + z * z)
     reach = z / (n + z * z) * sqrt(hits * (n - hits) / n + z * z / 4)
-    interval = (max(0.0, middle - reach), min(1.0, middle + reach))
-    return Estimate(p, n, sqrt(p * (1 - p) / n), interval, "Wilson", dropped)
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def sign_test(one: int, other: int) -> float | None:

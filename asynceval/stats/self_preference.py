@@ -5,12 +5,11 @@ from math import sqrt
 
 import numpy as np
 
-from asynceval.stats.arrays import Floats, Ints, numbered
+from asynceval.stats.arrays import numbered
 from asynceval.stats.estimate import Estimate, by_question
 from asynceval.stats.regression import regression
 
-_DIFFERENCES = "difference in differences, clustered by question (CR1), t"
-_REGRESSION = "regression on the reference, clustered by question (CR1), t"
+_METHOD = "difference in differences, clustered by question (CR1), t"
 
 
 def self_preference(rows: Iterable[tuple[str, bool, float, float]]) -> Estimate | None:
@@ -27,27 +26,8 @@ def self_preference(rows: Iterable[tuple[str, bool, float, float]]) -> Estimate 
     questions, _ = numbered(row[0] for row in known)
     own = np.array([row[1] for row in known], dtype=np.float64)
     gaps = np.array([row[2] - row[3] for row in known])
-    return _of_own(gaps, np.stack([own, np.ones_like(own)], axis=1), questions, _DIFFERENCES)
-
-
-def family_effect(rows: Iterable[tuple[str, bool, float, float]]) -> Estimate | None:
-    """Return the coefficient of the own family in the judge's verdict, given the reference's.
-
-    Rows as above. The regression judge = a + b reference + c own, clustered by question, leaves open how
-    closely the judge follows the reference. None where the three cannot be told apart, or for fewer
-    than two questions.
-    """
-    known = tuple(rows)
-    if not known:
-        return None
-    questions, _ = numbered(row[0] for row in known)
-    x = np.array([(row[1], 1.0, row[3]) for row in known], dtype=np.float64)
-    return _of_own(np.array([row[2] for row in known]), x, questions, _REGRESSION)
-
-
-def _of_own(y: Floats, x: Floats, questions: Ints, method: str) -> Estimate | None:
-    found = regression(y, x, questions)
+    found = regression(gaps, np.stack([own, np.ones_like(own)], axis=1), questions)
     if found is None:
         return None
     se = sqrt(float(found.covariance[0, 0]))
-    return by_question(float(found.coefficients[0]), len(y), se, found.clusters, method)
+    return by_question(float(found.coefficients[0]), len(gaps), se, found.clusters, _METHOD)

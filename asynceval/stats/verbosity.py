@@ -1,15 +1,14 @@
 """Verbosity: do longer answers score higher, and win more often."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from math import log, sqrt
 
 import numpy as np
 
 from asynceval.stats.arrays import Floats, Ints, numbered, sums
+from asynceval.stats.bootstrap import bootstrap_share
 from asynceval.stats.correlation import pearson
 from asynceval.stats.estimate import Estimate, by_question
-from asynceval.stats.mean import clustered_mean
 from asynceval.stats.outcomes import TIE, WIN
 from asynceval.stats.regression import regression
 
@@ -43,7 +42,7 @@ def length_correlation(answers: Iterable[tuple[str, float, int]]) -> float | Non
 
 
 def longer_wins(games: Iterable[tuple[str, float, int, int]]) -> Estimate | None:
-    """Return the share of verdicts for the longer answer, clustered by question; None of nothing.
+    """Return the share of verdicts for the longer answer, with a bootstrap over questions; None of nothing.
 
     Games are (question, outcome of the first, characters of the first, of the second). Ties and answers
     of equal length are dropped and counted.
@@ -54,8 +53,7 @@ def longer_wins(games: Iterable[tuple[str, float, int, int]]) -> Estimate | None
         for question, outcome, first, second in rows
         if outcome != TIE and first != second
     ]
-    found = clustered_mean(kept)
-    return None if found is None else replace(found, dropped=len(rows) - len(kept))
+    return bootstrap_share(kept, dropped=len(rows) - len(kept))
 
 
 def _within(

@@ -24,7 +24,7 @@ CATEGORIES = ("writing", "roleplay", "reasoning", "math", "extraction", "humanit
 
 
 def shown(names: list[str], width: int, verdict: Verdict | None = None) -> str:
-    """Return the tables of a run in which every judgment came to the same."""
+    """Return the tables of a run in which every judgment came to the same, or nearly."""
     questions = tuple(Question(str(n), c, ("a", "b")) for n, c in enumerate(CATEGORIES))
     targets = tuple(Target(name, "e", name) for name in names)
     sweep = Sweep("s", (Endpoint("e", "http://e"),), targets, (Judge("judge", "e", "judge"),))
@@ -33,11 +33,11 @@ def shown(names: list[str], width: int, verdict: Verdict | None = None) -> str:
         Outcome(
             Cell(question.id, question.category, turn, name, judge="judge"),
             None if verdict is None else Usage(1, 1),
-            verdict,
+            Score(verdict.value + (n - 2.5) / 10) if isinstance(verdict, Score) else verdict,
             Cause.TIMEOUT if verdict is None else None,
         )
         for name in names
-        for question in questions
+        for n, question in enumerate(questions)
         for turn in (1, 2)
     ]
     console = Console(file=StringIO(), width=width)
@@ -53,10 +53,12 @@ def test_no_number_is_cut(width: int, models: int) -> None:
     names = [f"organisation/checkpoint-{number:03d}" for number in range(models)]
     text = shown(names, width, Score(7.0))
     assert all(len(line) <= width for line in text.splitlines())
-    assert text.count("7.00–7.00") == models
-    # average, two ends of the interval and the categories; the turns where there is room for them
+    assert text.count("6.80–7.20") == models
+    # the average; the turns where there is room for them
     turns = 2 if width >= 80 or models == 1 else 0
-    assert text.count("7.00") == models * (3 + turns + len(CATEGORIES))
+    assert text.count("7.00") == models * (1 + turns)
+    for n in range(len(CATEGORIES)):
+        assert text.count(f"{7 + (n - 2.5) / 10:.2f}") == models
 
 
 def test_ranks_stand_beside_the_models_where_there_are_several() -> None:
@@ -237,7 +239,7 @@ def test_ten_of_ten_fits() -> None:
     verdicts["m0"] = [Score(10.0), *[Cause.TIMEOUT] * 5]
     text = board(verdicts, width=60)
     assert all(len(line) <= 60 for line in text.splitlines())
-    assert text.count("10.00") == 5 * (3 + 6) + 2
+    assert text.count("10.00") == 5 * (1 + 6) + 2
 
 
 @pytest.mark.parametrize("name", ["\x1b]52;c;x\x07", "\x9b2J", "a\nwarning: b", "[/]", "\u202eb"])

@@ -39,7 +39,10 @@ def test_a_model_and_its_baseline_are_compared_by_their_own_games() -> None:
     assert turned.paired.difference.value == pytest.approx(-0.75)
     assert (found.record.win, found.record.tie, found.record.loss) == (3, 1, 0)
     assert (turned.record.win, turned.record.tie, turned.record.loss) == (0, 1, 3)
-    assert [(c.first, c.second) for c in its.contrasts()] == [("a", "b")]
+    every = {(c.first, c.second): c for c in its.contrasts()}
+    assert every.keys() == {("a", "b"), ("a", "c"), ("c", "b")}
+    assert every["a", "c"].paired == found.paired
+    assert every["a", "c"].p_corrected is not None
 
 
 def test_models_that_never_met_a_question_have_no_contrast() -> None:

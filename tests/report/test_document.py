@@ -126,8 +126,8 @@ def test_values(tmp_path: Path) -> None:
     alpha = got["single"][1]
     assert (alpha["judge"], alpha["model"]) == ("judge", "alpha")
     assert (alpha["average"], alpha["n"], alpha["expected"], alpha["se"]) == (5, 6, 6, 0)
-    assert alpha["ci"] == [5, 5]
-    assert alpha["turns"]["2"] == {"mean": 6, "se": 0, "ci": [6, 6], "n": 3, "comparable": True}
+    assert alpha["ci"] is None  # nothing varied
+    assert alpha["turns"]["2"] == {"mean": 6, "se": 0, "ci": None, "n": 3, "comparable": True}
     math = {"mean": 5, "se": None, "ci": None, "n": 2, "comparable": True}
     assert alpha["categories"]["math"] == math
     assert (alpha["missing"], alpha["comparable"]) == ({}, True)

@@ -20,10 +20,10 @@ def test_markdown_and_latex_have_the_leaderboard(tmp_path: Path) -> None:
     text = markdown(tables)
     assert "**Mean scores by judge with 95 % intervals, 3 questions**" in text
     assert "| Model | Rank | Average | 95 % CI | Turn 1 | Turn 2 | n |" in text
-    assert "| one | 1–2 | 6.50 | 6.50–6.50 | 6.00 | 7.00 | 6 |" in text
+    assert "| one | 1–2 | 6.50 | – | 6.00 | 7.00 | 6 |" in text
     made = latex(tables)
     assert r"Model & Rank & Average & 95 \% CI & Turn 1 & Turn 2 & n \\" in made
-    assert r"one & 1--2 & 6.50 & 6.50--6.50 & 6.00 & 7.00 & 6 \\" in made
+    assert r"one & 1--2 & 6.50 & -- & 6.00 & 7.00 & 6 \\" in made
     assert made.count(r"\begin{tabular}{lrrrrrr}") == 1
 
 

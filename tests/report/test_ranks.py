@@ -1,5 +1,7 @@
 """Ranks: what may be said of the order of models, and what may not."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import pytest
 
@@ -9,13 +11,13 @@ from asynceval.report.ranks import Rank, ranked
 QUESTIONS = [f"q{number}" for number in range(40)]
 
 
-def drawn(*means: float) -> dict[str, list[tuple[str, float]]]:
+def drawn(*means: float) -> dict[str, list[tuple[str, Hashable, float]]]:
     """Return scores of models with these means, each question as hard for all."""
     dice = np.random.default_rng(3)
     hard = dice.normal(0, 2, len(QUESTIONS))
     return {
         f"m{number}": [
-            (q, float(mean + hard[i] + dice.normal(0, 0.5))) for i, q in enumerate(QUESTIONS)
+            (q, 1, float(mean + hard[i] + dice.normal(0, 0.5))) for i, q in enumerate(QUESTIONS)
         ]
         for number, mean in enumerate(means)
     }
@@ -42,7 +44,7 @@ def test_few_questions_tell_nobody_apart() -> None:
 
 def test_a_model_without_a_score_has_no_rank() -> None:
     """It stands beside the others and takes no place from them."""
-    assert ranked({"a": [("q", 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
+    assert ranked({"a": [("q", 1, 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
     assert ranked({}) == {}
 
 

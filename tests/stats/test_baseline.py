@@ -43,7 +43,7 @@ def test_who_won_or_lost_everything_has_no_rating() -> None:
     assert against_baseline([]) is None
     even = against_baseline([("a", 0.5), ("b", 0.5)])
     assert even is not None
-    assert (even.value, even.se) == (0, 0)
+    assert (even.value, even.se, even.interval) == (0, 0, None)
     one = against_baseline([("a", 1), ("a", 0)])
     assert one is not None
     assert (one.value, one.se) == (0, None)

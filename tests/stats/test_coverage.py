@@ -5,12 +5,12 @@ import pytest
 
 from asynceval.stats.arrays import Floats
 from asynceval.stats.baseline import against_baseline
-from asynceval.stats.bootstrap import bootstrap_mean
+from asynceval.stats.bootstrap import bootstrap_mean, bootstrap_share
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.games import Games
 from asynceval.stats.mean import clustered_mean
 from asynceval.stats.outcomes import record
-from asynceval.stats.paired import paired
+from asynceval.stats.paired import Means, item_means, paired
 from asynceval.stats.ratings import bootstrap_ratings, ratings
 
 QUESTIONS = 80
@@ -31,6 +31,10 @@ def scores(dice: np.random.Generator, times: int) -> Floats:
 
 def rows(values: Floats) -> list[tuple[str, float]]:
     return list(zip(NAMES, values.tolist(), strict=True))
+
+
+def turns(values: Floats) -> Means:
+    return item_means((q, n % 2, value) for n, (q, value) in enumerate(rows(values)))
 
 
 def test_of_a_mean() -> None:
@@ -59,14 +63,28 @@ def test_of_a_bootstrap_mean() -> None:
     assert holds(record(rows(runs[0])).adjusted, runs[0].mean())
 
 
+@pytest.mark.parametrize("questions", [6, 10, 20])
+def test_of_a_win_rate_of_few_questions(questions: int) -> None:
+    """Of so few questions percentiles are widened, and a rate of 0 or 1 is not certain."""
+    dice = np.random.default_rng(9)
+    cuts = [4, 5]  # most outcomes are wins
+    runs = np.digitize(scores(dice, 1500)[:, : 2 * questions], cuts) / 2
+    truth = float((np.digitize(scores(dice, 5000), cuts) / 2).mean())
+    held = [
+        holds(bootstrap_share(zip(NAMES, run.tolist(), strict=False), rounds=500), truth)
+        for run in runs
+    ]
+    assert np.mean(held) > 0.91
+
+
 def test_of_a_paired_difference() -> None:
     """Two models that find the same questions hard."""
     dice = np.random.default_rng(4)
     one = scores(dice, 1000)
     other = one - 0.3 + dice.normal(0, 1, (1000, QUESTIONS)).repeat(2, axis=1)
     held = [
-        holds(getattr(paired(rows(a), rows(b), rounds=9), "difference", None), 0.3)
-        for a, b in zip(one, other, strict=True)
+        holds(getattr(paired(*map(turns, both), rounds=9), "difference", None), 0.3)
+        for both in zip(one, other, strict=True)
     ]
     assert 0.93 < np.mean(held) < 0.97
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynceval.stats.jury import agreement_with_rest, jury_score, jury_verdict, standardised
+from asynceval.stats.jury import agreement_with_rest, jury_score, jury_verdict
 
 
 def test_more_than_half_decide() -> None:
@@ -18,15 +18,6 @@ def test_scores_are_averaged() -> None:
     """The mean of the judges who gave one."""
     assert jury_score([7, 8, 9.5]) == pytest.approx(24.5 / 3)
     assert jury_score([]) is None
-
-
-def test_judges_who_use_the_scale_differently_are_made_alike() -> None:
-    """Mean 0 and standard deviation 1; without a spread all are 0."""
-    assert standardised({"a": 1, "b": 2, "c": 3}) == {"a": -1, "b": 0, "c": 1}
-    assert standardised({"a": 10, "b": 20, "c": 30}) == {"a": -1, "b": 0, "c": 1}
-    assert standardised({"a": 0.1, "b": 0.1, "c": 0.1}) == {"a": 0, "b": 0, "c": 0}
-    assert standardised({"a": 4}) == {"a": 0}
-    assert standardised({}) == {}
 
 
 def test_a_judge_is_compared_with_the_others() -> None:

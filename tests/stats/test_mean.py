@@ -60,11 +60,11 @@ def test_unequal_clusters() -> None:
 
 
 def test_no_spread() -> None:
-    """Equal scores have a standard error of exactly 0, which is defined."""
+    """Equal scores have an error of exactly 0, and no interval: nothing is known of other questions."""
     got = clustered_mean([("a", 7), ("b", 7), ("b", 7)])
     assert got is not None
     assert got.se == 0
-    assert got.interval == (7, 7)
+    assert got.interval is None
 
 
 def test_repeats_add_nothing() -> None:
@@ -100,6 +100,9 @@ def test_against_sandwich(scores: list[tuple[str, float]]) -> None:
     variance = (groups / (groups - 1) * bread @ (sums.T @ sums) @ bread)[0, 0]
     assert got.se == pytest.approx(sqrt(variance), abs=1e-9)
     assert got.se is not None
+    if got.se == 0:
+        assert got.interval is None
+        return
     assert got.interval is not None
     low, high = got.interval
     assert (low + high) / 2 == pytest.approx(got.value)

@@ -14,6 +14,7 @@ from asynceval.stats.outcomes import (
     score_outcome,
     win_matrix,
 )
+from asynceval.stats.proportion import sign_test, wilson
 
 
 @pytest.mark.parametrize(
@@ -69,9 +70,25 @@ def test_of_nothing_all_is_undefined() -> None:
     assert (none.n, none.dropped, none.adjusted, none.p) == (0, 1, None, None)
     assert none.win_rate is None and none.loss_rate is None and none.win_rate_no_ties is None
     ties = record([("a", 0.5), ("b", 0.5)])
-    assert (ties.win_rate, ties.win_rate_no_ties, ties.p) == (0, None, None)
+    assert (ties.win_rate, ties.win_rate_no_ties, ties.p) == (0, None, 1)
     assert ties.adjusted is not None
-    assert (ties.adjusted.value, ties.adjusted.interval) == (0.5, (0.5, 0.5))
+    assert (ties.adjusted.value, ties.adjusted.se) == (0.5, 0)
+    assert ties.adjusted.interval == wilson(0.5, 2)
+
+
+def test_a_model_that_never_wins_is_not_surely_so() -> None:
+    """Five questions lost in both turns are 0 of 5, which leaves up to 43 %."""
+    got = record([(q, 0) for q in "abcde" for _ in range(2)]).adjusted
+    assert got is not None and got.interval is not None
+    assert (got.value, got.n) == (0, 10)
+    assert got.interval == pytest.approx((0, 0.434), abs=1e-3)
+
+
+@pytest.mark.parametrize("repeats", [1, 10])
+def test_repeats_make_nothing_surer(repeats: int) -> None:
+    """7 of 10 questions won, judged once or ten times alike, have the p of the sign test: 0.34."""
+    rows = [(str(q), float(q < 7)) for q in range(10) for _ in range(repeats)]
+    assert record(rows).p == pytest.approx(sign_test(7, 3))
 
 
 def test_the_matrix_of_win_rates() -> None:

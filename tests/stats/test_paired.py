@@ -1,5 +1,6 @@
 """Paired differences, against scipy and cases worked by hand."""
 
+from itertools import combinations
 from math import sqrt
 
 import numpy as np
@@ -9,13 +10,13 @@ from scipy.stats import pearsonr, ttest_rel
 from asynceval.stats.arrays import Floats
 from asynceval.stats.holm import holm
 from asynceval.stats.mean import clustered_mean
-from asynceval.stats.paired import comparisons, paired
+from asynceval.stats.paired import Means, comparisons, item_means, paired
 
 
 def test_by_hand() -> None:
     """Differences 1, 2 and 6 by question: mean 3, variance 7, all 8 signs give p = 2/8."""
-    first = [("a", 4), ("a", 6), ("b", 5), ("c", 9)]
-    second = [("c", 3), ("b", 3), ("a", 4), ("d", 1)]
+    first = item_means([("a", 1, 4), ("a", 1, 6), ("b", 1, 5), ("c", 1, 9)])
+    second = item_means([("c", 1, 3), ("b", 1, 3), ("a", 1, 4), ("d", 1, 1)])
     got = paired(first, second)
     assert got is not None
     assert (got.difference.value, got.difference.n, got.difference.dropped) == (3, 3, 1)
@@ -49,7 +50,10 @@ def test_the_error_is_that_of_both_models_less_what_they_share() -> None:
     other = one / 2 + dice.normal(0, 1, 30)
     got, a, b = (
         paired(_scores(one), _scores(other)),
-        *map(clustered_mean, map(_scores, (one, other))),
+        *(
+            clustered_mean(zip(map(str, range(30)), its.tolist(), strict=True))
+            for its in (one, other)
+        ),
     )
     assert got is not None and got.correlation is not None
     assert a is not None and b is not None
@@ -60,16 +64,29 @@ def test_the_error_is_that_of_both_models_less_what_they_share() -> None:
 
 def test_degenerate_cases() -> None:
     """No question in common, one only, and no difference at all."""
-    assert paired([("a", 1)], [("b", 1)]) is None
-    assert paired([], []) is None
-    one = paired([("a", 3)], [("a", 1)])
+    assert paired({"a": {1: 1}}, {"b": {1: 1}}) is None
+    assert paired({"a": {1: 1}}, {"a": {2: 1}}) is None
+    assert paired({}, {}) is None
+    one = paired({"a": {1: 3}}, {"a": {1: 1}})
     assert one is not None
     assert (one.difference.value, one.difference.se, one.variance, one.p) == (2, None, None, 1)
     assert one.correlation is None
-    equal = paired([("a", 3), ("b", 3)], [("a", 3), ("b", 3)])
+    equal = paired({"a": {1: 3}, "b": {1: 3}}, {"a": {1: 3}, "b": {1: 3}})
     assert equal is not None
     assert (equal.difference.value, equal.difference.se, equal.p) == (0, 0, 1)
-    assert equal.difference.interval == (0, 0)
+    assert equal.difference.interval is None
+
+
+def test_a_turn_that_one_model_lacks_tilts_nothing() -> None:
+    """Both get 8 and 4 everywhere; the first lacks the hard turn of two questions of three."""
+    whole = item_means([(q, turn, 12 - 4 * turn) for q in "abc" for turn in (1, 2)])
+    part: Means = {"a": {1: 8.0}, "b": {1: 8.0}, "c": whole["c"]}
+    got = paired(part, whole)
+    assert got is not None
+    assert (got.difference.value, got.difference.n, got.difference.dropped) == (0, 3, 2)
+    assert (got.p, got.questions) == (1, (("a", 0), ("b", 0), ("c", 0)))
+    (each,) = comparisons([("x", "y", part, whole)])
+    assert each.paired == got
 
 
 def test_all_pairs_are_compared_and_corrected_together() -> None:
@@ -80,8 +97,8 @@ def test_all_pairs_are_compared_and_corrected_together() -> None:
         name: _scores(level + gap + dice.normal(0, 1, 12))
         for name, gap in {"x": 0, "y": 0.5, "z": 2}.items()
     }
-    scores["z"] = scores["z"][:8]
-    found = comparisons(scores)
+    scores["z"] = {question: scores["z"][question] for question in map(str, range(8))}
+    found = comparisons((a, b, scores[a], scores[b]) for a, b in combinations(scores, 2))
     assert [(each.first, each.second) for each in found] == [("x", "y"), ("x", "z"), ("y", "z")]
     for each in found:
         assert each.paired == paired(scores[each.first], scores[each.second])
@@ -90,10 +107,11 @@ def test_all_pairs_are_compared_and_corrected_together() -> None:
 
 def test_models_without_a_common_question_are_not_compared() -> None:
     """They make no comparison, and do not count for the correction."""
-    found = comparisons({"x": [("a", 1)], "y": [("b", 2)], "z": [("b", 3)]})
+    got: dict[str, Means] = {"x": {"a": {1: 1}}, "y": {"b": {1: 2}}, "z": {"b": {1: 3}}}
+    found = comparisons((a, b, got[a], got[b]) for a, b in combinations(got, 2))
     assert [(each.first, each.second) for each in found] == [("y", "z")]
-    assert comparisons({"x": [("a", 1)]}) == ()
+    assert comparisons([]) == ()
 
 
-def _scores(values: Floats) -> list[tuple[str, float]]:
-    return [(str(number), float(value)) for number, value in enumerate(values)]
+def _scores(values: Floats) -> Means:
+    return {str(number): {1: float(value)} for number, value in enumerate(values)}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from asynceval.stats.mean import clustered_mean, mean
-from asynceval.stats.paired import paired
+from asynceval.stats.paired import item_means, paired
 from tests.real_files import MT_BENCH, needs_mt_bench
 
 pytestmark = needs_mt_bench
@@ -61,9 +61,7 @@ def test_the_errors_are_of_the_usual_size(judgments: pd.DataFrame) -> None:
 def test_two_runs_of_one_model_are_not_told_apart(judgments: pd.DataFrame) -> None:
     """The two vicuna runs differ by less than their interval, which holds 0."""
     rows = scores_of(judgments)
-    one, other = (
-        [(q, s) for q, _, s in rows[name]] for name in sorted(rows) if "medusa" not in name
-    )
+    one, other = (item_means(rows[name]) for name in sorted(rows) if "medusa" not in name)
     got = paired(one, other)
     wide = judgments[judgments["model"].isin([n for n in rows if "medusa" not in n])]
     means = wide.pivot_table(index="question_id", columns="model", values="score")
@@ -80,9 +78,11 @@ def test_two_runs_of_one_model_are_not_told_apart(judgments: pd.DataFrame) -> No
 
 def test_pairing_pays(judgments: pd.DataFrame) -> None:
     """The paired error is 0.19 to 0.75 of the unpaired one on every two models of these."""
-    rows = {model: [(q, s) for q, _, s in each] for model, each in scores_of(judgments).items()}
+    whole = scores_of(judgments)
+    rows = {model: [(q, s) for q, _, s in each] for model, each in whole.items()}
     for a, b in combinations(rows, 2):
-        got, one, other = paired(rows[a], rows[b]), clustered_mean(rows[a]), clustered_mean(rows[b])
+        got = paired(*(item_means(whole[model]) for model in (a, b)))
+        one, other = clustered_mean(rows[a]), clustered_mean(rows[b])
         assert got is not None and one is not None and other is not None
         assert got.difference.se is not None and one.se is not None and other.se is not None
         assert got.difference.se < 0.8 * np.hypot(one.se, other.se)

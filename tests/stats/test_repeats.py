@@ -2,6 +2,7 @@
 
 import pytest
 
+from asynceval.stats.proportion import wilson
 from asynceval.stats.repeats import stability
 
 
@@ -15,10 +16,10 @@ def test_by_hand() -> None:
 
 
 def test_the_ends() -> None:
-    """Always the same is 1 without a doubt, two that differ are a half, nothing is undefined."""
+    """Always the same on two questions is 1, perhaps; two that differ are a half, nothing is undefined."""
     same = stability([("a", (7, 7, 7)), ("b", (5, 5))])
     assert same is not None
-    assert (same.value, same.interval) == (1, (1, 1))
+    assert (same.value, same.interval) == (1, wilson(1, 2))
     differ = stability([("a", (7, 8))])
     assert differ is not None
     assert (differ.value, differ.se) == (0.5, None)
