@@ -27,12 +27,14 @@ class Plan:
     """A sweep with its questions and templates: everything that decides which calls there are.
 
     `secret` is the run directory's: nobody who writes an answer can guess a text derived from it.
+    `left_out` are models and judges that were asked there for earlier plans, and are none of this one.
     """
 
     sweep: Sweep
     questions: tuple[Question, ...]
     templates: Templates
     secret: str = ""
+    left_out: tuple[str, ...] = ()
     brief: Brief = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -144,6 +144,7 @@ class Counter:
             speeds=self._stopwatch.speeds(),
             warnings=(
                 *warnings.of_coverage(coverage),
+                *warnings.of_left_out(self._plan),
                 *warnings.of_standings(ranked),
                 *warnings.of_arenas(played),
                 *warnings.of_scales(self._plan),

@@ -25,6 +25,15 @@ def of_coverage(coverage: Coverage) -> Iterator[str]:
         yield f"{coverage.truncated} answers were cut (max_tokens or a filter), and judged as they are"
 
 
+def of_left_out(plan: Plan) -> Iterator[str]:
+    """Say whose answers and judgments are kept, and in no table, since the last run did not ask for them."""
+    if plan.left_out:
+        yield (
+            f"asked here before, and left out by the last run: {_listed(plan.left_out)}; what they said "
+            "is kept, and costs nothing when you run again with them"
+        )
+
+
 def of_answers(answers: Iterable[Answers]) -> Iterator[str]:
     """Say which models have answers that are empty, or look like a judge's words."""
     for its in answers:

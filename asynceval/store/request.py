@@ -46,6 +46,7 @@ def write(folder: Path, plan: Plan, disk: Disk = REAL_DISK) -> tuple[str, ...]:
         "sweep": asdict(plan.sweep),
         "templates": plan.templates.to_records(),
         "secret": plan.secret,
+        "left_out": plan.left_out,
     }
     sweep = orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     try:
@@ -76,7 +77,8 @@ def read(folder: Path) -> Plan:
             )
         questions = tuple(_questions(read_whole(file)))
         templates = from_records(content["templates"])
-        return Plan(_sweep(content["sweep"]), questions, templates, content.get("secret", ""))
+        secret, left_out = content.get("secret", ""), tuple(content.get("left_out", ()))
+        return Plan(_sweep(content["sweep"]), questions, templates, secret, left_out)
     except FileNotFoundError as error:
         raise StorageError(f"{folder} is no run directory: {error.filename} is missing") from error
     except OSError as error:
@@ -86,9 +88,22 @@ def read(folder: Path) -> Plan:
 
 
 def sealed(folder: Path, plan: Plan) -> Plan:
-    """Return the plan with the folder's secret, or with a new one where there is none yet."""
-    secret = read(folder).secret if (folder / _SWEEP).exists() else ""
-    return replace(plan, secret=secret or token_hex(16))
+    """Return the plan with what belongs to the folder: its secret, and who was asked for plans before."""
+    before = read(folder) if (folder / _SWEEP).exists() else None
+    if before is None:
+        return replace(plan, secret=token_hex(16))
+    asked = {*_names(plan.sweep)}
+    left_out = dict.fromkeys((*before.left_out, *_names(before.sweep)))
+    return replace(
+        plan,
+        secret=before.secret or token_hex(16),
+        left_out=tuple(name for name in left_out if name not in asked),
+    )
+
+
+def _names(sweep: Sweep) -> Iterator[str]:
+    yield from (target.name for target in sweep.targets)
+    yield from (judge.name for judge in sweep.judges)
 
 
 def _digest(content: bytes) -> str:

@@ -250,3 +250,10 @@ def test_nothing_is_dropped(data: st.DataObject) -> None:
     unparsed = sum(f.n for f in summary.failures if f.kind == "verdict")
     assert unparsed == coverage.unparsed
     assert len({outcome.cell for outcome in found}) == len(found)
+
+
+def test_who_is_left_out_is_told(tmp_path: Path) -> None:
+    """Tables are of the models that were asked last; which others are stored is said."""
+    left = replace(plan(("m",)), left_out=("before", "judge-2"))
+    (warning,) = play(tmp_path, left, well)[0].warnings
+    assert warning.startswith("asked here before, and left out by the last run: before, judge-2;")

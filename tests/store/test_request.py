@@ -70,6 +70,21 @@ def test_the_secret_is_made_once(tmp_path: Path) -> None:
     assert write(tmp_path / "run", sealed(tmp_path / "run", plan())) == ()
 
 
+def test_whoever_was_asked_before_is_known(tmp_path: Path) -> None:
+    """A plan that leaves models out says which, until one asks for them again."""
+
+    def asked(*names: str) -> tuple[str, ...]:
+        like = plan().sweep.targets[0]
+        targets = tuple(replace(like, name=name) for name in names)
+        write(tmp_path, sealed(tmp_path, with_sweep(plan(), targets=targets)))
+        return read(tmp_path).left_out
+
+    assert asked("one", "two") == ()
+    assert asked("two") == ("one",)
+    assert asked("three") == ("one", "two")
+    assert asked("three", "one") == ("two",)
+
+
 def test_a_run_without_a_secret_gets_one(tmp_path: Path) -> None:
     """What an older version has written has none; it is read, and sealed by the next run."""
     write(tmp_path, plan())
