@@ -40,7 +40,7 @@ def expand(document: _Table, ask: Ask) -> Written:
         return Written(document)
     own = [table for table in tables if isinstance(table, dict) and "from" not in table]
     known = {
-        (table.get("endpoint"), str(name))
+        (str(table.get("endpoint")), str(name))
         for table in own
         for name in (table.get("name"), table.get("model", table.get("name")))
     }

@@ -200,3 +200,9 @@ def test_without_anyone_to_ask_that_is_told(tmp_path: Path) -> None:
     """A config that needs an answer from a server does not load without one."""
     with pytest.raises(ConfigError, match="needs its endpoint"):
         load(config(tmp_path, SERVED))
+
+
+def test_an_endpoint_that_is_no_name_is_told(tmp_path: Path) -> None:
+    """A list where a name belongs is a mistake like any other."""
+    own = '[[models]]\nname = "m"\nendpoint = ["e"]\n'
+    assert any("models" in told for told in problems(tmp_path, SERVED + own))
