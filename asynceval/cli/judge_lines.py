@@ -46,7 +46,8 @@ def _quality(its: Quality, *, is_pairwise: bool) -> Iterator[str]:
         scale = 100 if is_pairwise else 1
         unit = "percentage points of win rate" if is_pairwise else "points"
         points = _points(its.self_preference, scale)
-        yield f"{its.judge} gives its own family {points} {unit} more than the other judges do"
+        beyond = "against other families" if is_pairwise else "than it gives others"
+        yield f"{its.judge} gives its own family {points} {unit} more {beyond}, next to judges of no such family"
 
 
 def _share(its: Estimate) -> str:

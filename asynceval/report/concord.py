@@ -6,7 +6,7 @@ from itertools import combinations
 
 from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
-from asynceval.report.quality import Item, verdicts
+from asynceval.report.items import Item, verdicts
 from asynceval.stats.bootstrap import bootstrap_share
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.jury import agreement_with_rest

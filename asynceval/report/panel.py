@@ -7,6 +7,7 @@ from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns
 from asynceval.report.concord import Chorus, Concord, concords
 from asynceval.report.evened import Evened, evened
+from asynceval.report.favour import Favour, favours
 from asynceval.report.grounds import estimate
 from asynceval.report.quality import Quality, qualities
 from asynceval.stats.length_adjusted import Unfit
@@ -18,6 +19,7 @@ def panel(plan: Plan, columns: Columns) -> dict[str, Any]:
     return {
         "length_adjusted": [_evened(its) for its in evened(plan, columns)],
         "judge_quality": [_quality(its) for its in qualities(plan, columns)],
+        "judge_families": [_favour(its) for its in favours(plan, columns)],
         "judge_agreement": [_concord(its) for its in twos],
         "judge_panels": [_chorus(its) for its in all_],
     }
@@ -41,6 +43,15 @@ def _quality(its: Quality) -> dict[str, Any]:
         "length_correlation": its.length_correlation,
         "longer_wins": estimate(its.longer_wins),
         "self_preference": estimate(its.self_preference),
+    }
+
+
+def _favour(its: Favour) -> dict[str, Any]:
+    return {
+        "judge": its.judge,
+        "family": its.family,
+        "own": its.is_own,
+        "beyond": estimate(its.beyond),
     }
 
 

@@ -50,6 +50,7 @@ def test_keys(tmp_path: Path) -> None:
         "win_matrix",
         "length_adjusted",
         "judge_quality",
+        "judge_families",
         "judge_agreement",
         "judge_panels",
         "reasks",

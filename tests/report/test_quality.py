@@ -9,11 +9,13 @@ from asynceval.cli.judge_lines import judges
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
+from asynceval.protocol.conversation import Plan
 from asynceval.report.arena import arenas
 from asynceval.report.columns import Columns
 from asynceval.report.concord import concords
 from asynceval.report.document import document
 from asynceval.report.evened import evened
+from asynceval.report.favour import favours
 from asynceval.report.quality import qualities
 from asynceval.report.summary import summarise
 from asynceval.stats.length_adjusted import Unfit
@@ -87,6 +89,69 @@ def test_a_judge_that_favours_its_own_family(tmp_path: Path) -> None:
     lines = "\n".join(judges(base, summary.columns))
     assert "gpt-judge gives its own family +2.00" in lines
     assert "gpt-judge and qwen-judge say the same of 0 %" in lines
+
+
+def test_a_judge_of_the_same_family_is_no_witness(tmp_path: Path) -> None:
+    """Two judges that favour the same family are told apart from it by the third alone."""
+    base = plan(("gpt-x", "claude-y"), ("gpt-judge", "gpt-other", "qwen-judge"), questions=4)
+
+    def say(cell: Cell) -> Answer:
+        if cell.judge is None:
+            return answered(cell)
+        gift = 2 * (cell.target == "gpt-x" and cell.judge.startswith("gpt"))
+        return graded(4 + int(cell.question[1:]) % 2 + gift)
+
+    summary, _ = play(tmp_path, base, say)
+    gpt, other, qwen = qualities(base, summary.columns)
+    assert gpt.self_preference is not None and other.self_preference is not None
+    assert gpt.self_preference.value == other.self_preference.value == pytest.approx(2)
+    assert qwen.self_preference is None
+    found = {
+        (f.judge, f.family): (f.beyond.value, f.is_own) for f in favours(base, summary.columns)
+    }
+    assert found == {
+        ("gpt-judge", "gpt"): (2, True),
+        ("gpt-judge", "claude"): (0, False),
+        ("gpt-other", "gpt"): (2, True),
+        ("gpt-other", "claude"): (0, False),
+        ("qwen-judge", "claude"): (0, False),
+    }
+
+
+def paired(*said: tuple[str, str, str, str]) -> tuple[Plan, Columns]:
+    """Return judges of pairs of gpt-x and claude-y, each with the verdicts of its four pairs."""
+    base = scene(ALL)
+    models = tuple(Target(name, "here", name) for name in ("gpt-x", "claude-y"))
+    judges = tuple(replace(ALL, name=name, model=name) for name in ("gpt-judge", "qwen-judge"))
+    what = replace(base, sweep=replace(base.sweep, targets=models, judges=judges))
+    columns = Columns(what)
+    for judge, verdicts in zip(judges, said, strict=True):
+        for game in pairs("gpt-x", "claude-y", *verdicts):
+            columns.add(replace(game, cell=replace(game.cell, judge=judge.name)))
+    return what, columns
+
+
+def test_the_gain_of_a_family_in_pairs_is_that_of_its_win_rate() -> None:
+    """From half of the pairs to all of them is half a win rate, each pair once."""
+    what, columns = paired(("AB", "AB", "AB", "AB"), ("AB", "BA", "AB", "BA"))
+    gpt, qwen = qualities(what, columns)
+    assert gpt.self_preference is not None
+    assert (gpt.self_preference.value, gpt.self_preference.n) == (0.5, 4)
+    assert qwen.self_preference is None
+    assert "+50.0 percentage points" in "".join(judges(what, columns))
+
+
+def test_stability_is_of_calls_and_not_of_what_pairs_come_to() -> None:
+    """A judge whose every verdict changes but whose pairs all are ties is not stable."""
+    judge = replace(ALL, repeats=4)
+    what = scene(judge)
+    columns = Columns(what)
+    for repeat, verdicts in enumerate(("AA", "BB", "CA", "AC")):
+        for game in pairs("a", "b", verdicts):
+            columns.add(replace(game, cell=replace(game.cell, repeat=repeat)))
+    (found,) = qualities(what, columns)
+    assert found.stability is not None
+    assert (found.stability.value, found.stability.n) == (0.5, 8)
 
 
 def test_pairwise_judges_are_compared_whatever_order_they_name_a_pair_in() -> None:

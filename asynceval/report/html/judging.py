@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from asynceval.protocol.conversation import Plan
 from asynceval.report.concord import concords
 from asynceval.report.evened import evened
+from asynceval.report.favour import favours
 from asynceval.report.figures.gallery import Gallery
 from asynceval.report.figures.markup import Markup, tag
 from asynceval.report.html.tables import drawn, table
@@ -22,8 +23,12 @@ _PLACES = (
 _QUALITY = (
     "Stability: of repeats, the share that say what most of them say. Slope: points more for an answer e "
     "times (2.7 times) as long as the others to its question; longer answers may also be better. Longer "
-    "wins: of the pairs with a winner, the share won by the longer answer. Own family: what it gives the "
-    "models of its own family beyond what it gives others, next to the other judges of its mode."
+    "wins: of the pairs with a winner, the share won by the longer answer. Own family gains: points beyond "
+    "what it gives others, or win rate against other families, next to the judges that are not related."
+)
+_FAMILIES = (
+    "Points beyond the mean of those judges that are of none of the families concerned; for a judge of "
+    "pairs the share of wins against models of other families, from -1 to 1."
 )
 _AGREEMENT = (
     "Equal: the share of equal verdicts on what both judged. Kappa: the same beyond chance (Cohen); "
@@ -37,6 +42,7 @@ def panel(plan: Plan, summary: Summary, gallery: Gallery) -> Iterator[Markup]:
     yield from map(drawn, gallery.places)
     yield from _places(summary)
     yield from _qualities(plan, summary)
+    yield from _families(plan, summary)
     yield from _agreement(plan, summary)
     yield from _even(plan, summary)
     for its in summary.juries:
@@ -98,6 +104,22 @@ def _qualities(plan: Plan, summary: Summary) -> Iterator[Markup]:
         )
         yield table("What verdicts hang together with", header, rows, (0, 10))
         yield tag("p", _QUALITY, class_="note")
+
+
+def _families(plan: Plan, summary: Summary) -> Iterator[Markup]:
+    found = favours(plan, summary.columns)
+    families = sorted({its.family for its in found})
+    cells = {
+        (its.judge, its.family): f"{value(its.beyond, '+.2f')}{' (own)' if its.is_own else ''}"
+        for its in found
+    }
+    rows = [
+        (judge, *(cells.get((judge, family), "–") for family in families))
+        for judge in dict.fromkeys(its.judge for its in found)
+    ]
+    if rows:
+        yield table("What families of models gain by a judge", ("judge", *families), rows)
+        yield tag("p", _FAMILIES, class_="note")
 
 
 def _agreement(plan: Plan, summary: Summary) -> Iterator[Markup]:
