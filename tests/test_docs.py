@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from shlex import split
 
@@ -11,7 +12,7 @@ import pytest
 from asynceval.cli.main import main
 from asynceval.config import listing, matrix
 from asynceval.config.schema import parse
-from asynceval.domain.call import Call
+from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.sweep import Endpoint, Http
 from asynceval.providers.kinds import KINDS, provider
 
@@ -100,13 +101,23 @@ def test_the_providers_page_says_what_each_kind_lacks() -> None:
     cells = {kind: [cell.strip() for cell in row.split("|")] for kind, row in rows}
     del cells["kind"]
     assert cells.keys() == KINDS.keys()
-    for kind, (path, header, lacks, efforts, *_) in cells.items():
+    for kind, (path, header, lacks, efforts, *able, _, _) in cells.items():
         words = {str: "word", int: "tokens"}
         asked = provider(Endpoint("e", "http://h", kind, http=Http("{}", "x"), api_version="v"))
         assert efforts == ", ".join(words[form] for form in asked.efforts)
+        call = Call("MODEL", "MODEL", (Message("user", "Hi"),))
+        in_json = replace(call, sampling=Sampling(is_json=True))
+        assert able == [
+            "yes" if is_able else ""
+            for is_able in (
+                asked.stream is not None,
+                asked.body(in_json) != asked.body(call),
+                "logprobs" not in asked.lacks,
+                asked.listing() is not None,
+            )
+        ]
         if kind in {"http", "command"}:
             continue
-        call = Call("MODEL", "MODEL", ())
         assert asked.url(call).partition("?")[0] == f"http://h{path.strip('`')}"
         assert asked.headers("KEY").keys() - asked.headers(None).keys() == {header.strip("`")}
         named = {name.strip("`") for name in lacks.split(", ")} - {""}

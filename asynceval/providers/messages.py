@@ -8,7 +8,8 @@ _GROWING = ("text", "thinking")
 
 
 def _join(pieces: list[Any]) -> Any:
-    """Return the message that the events are of; the last of them tells that it is whole."""
+    """Return the message that the events are of; one of them tells that it is whole."""
+    is_whole = False
     message: dict[str, Any] = {}
     blocks: dict[int, dict[str, Any]] = {}
     for piece in pieces:
@@ -20,9 +21,13 @@ def _join(pieces: list[Any]) -> Any:
             case "content_block_delta":
                 _grow(blocks[piece["index"]], piece["delta"])
             case "message_delta":
-                usage = {**(message.get("usage") or {}), **(piece.get("usage") or {})}
+                counts = (piece.get("usage") or {}).items()
+                told = {name: value for name, value in counts if value is not None}
+                usage = {**(message.get("usage") or {}), **told}
                 message |= {**piece["delta"], "usage": usage}
-    if pieces[-1]["type"] != "message_stop" or not message.get("stop_reason"):
+            case "message_stop":
+                is_whole = True
+    if not is_whole or not message.get("stop_reason"):
         raise UnreadableError(CUT)
     return {**message, "content": [blocks[at] for at in sorted(blocks)]}
 

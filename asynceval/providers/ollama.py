@@ -13,9 +13,9 @@ from asynceval.providers.stream import CUT, Stream, UnreadableError
 
 
 def _join(pieces: list[Any]) -> Any:
-    """Return the answer that the lines are of; the last of them says that it is done."""
-    last = pieces[-1]
-    if last.get("done") is not True:
+    """Return the answer that the lines are of; one of them says that it is done."""
+    last = next((piece for piece in pieces if piece.get("done") is True), None)
+    if last is None:
         raise UnreadableError(CUT)
     said = [piece.get("message") or {} for piece in pieces]
     texts = {name: "".join(m.get(name) or "" for m in said) for name in ("content", "thinking")}

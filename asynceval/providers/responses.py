@@ -13,14 +13,17 @@ from asynceval.providers.request import count, words
 from asynceval.providers.stream import CUT, Stream, UnreadableError
 
 _PATH = "/responses"
+_OPEN = ("in_progress", "queued")
 _ENDINGS = {"max_output_tokens": "length", "content_filter": "content_filter"}
 
 
 def _join(pieces: list[Any]) -> Any:
-    """Return the response that the last event holds whole."""
-    if "response" not in pieces[-1] or pieces[-1]["response"]["status"] == "in_progress":
+    """Return the response that the event of its end holds whole."""
+    told = (piece["response"] for piece in pieces if "response" in piece)
+    ended = next((each for each in told if each["status"] not in _OPEN), None)
+    if ended is None:
         raise UnreadableError(CUT)
-    return pieces[-1]["response"]
+    return ended
 
 
 def _speaks(piece: Any) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from tests.providers.dialect import COMPLETION, PROMPT, THOUGHT
+from tests.providers.vendors.responses import answer
 
 REASONS = {
     "anthropic": {"stop": "end_turn", "length": "max_tokens"},
@@ -16,6 +17,12 @@ USAGE = {
     "completion_tokens": COMPLETION,
     "total_tokens": PROMPT + COMPLETION,
     "completion_tokens_details": {"reasoning_tokens": THOUGHT},
+}
+HEAD = {
+    "id": "c",
+    "object": "chat.completion.chunk",
+    "created": 1730000000,
+    "model": "m-1-2026",
 }
 
 
@@ -30,14 +37,30 @@ def openai(texts: list[str], thought: str, ending: str) -> list[bytes]:
 
     def chunk(delta: Any, finish: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-        return data({"id": "c", "model": "m-1-2026", "choices": [choice], "usage": None})
+        return data({**HEAD, "choices": [choice], "usage": None})
 
     return [
         b": keep-alive\n\n" + chunk({"role": "assistant", "content": ""}),
         chunk({"reasoning_content": thought}),
         *(chunk({"content": text}) for text in texts),
         chunk({}, ending),
-        data({"id": "c", "model": "m-1-2026", "choices": [], "usage": USAGE}),
+        data({**HEAD, "choices": [], "usage": USAGE}),
+        b"data: [DONE]\n\n",
+    ]
+
+
+def mistral(texts: list[str], thought: str, ending: str) -> list[bytes]:
+    """Return chunks of a chat completion, thinking as a part of the content; the last has the usage."""
+
+    def chunk(content: Any, finish: str | None = None, **fields: Any) -> bytes:
+        choice = {"index": 0, "delta": {"content": content}, "finish_reason": finish}
+        return data({**HEAD, "choices": [choice], **fields})
+
+    counts = {name: USAGE[name] for name in ("prompt_tokens", "completion_tokens", "total_tokens")}
+    return [
+        chunk([{"type": "thinking", "thinking": [{"type": "text", "text": thought}]}]),
+        *(chunk(text) for text in texts),
+        chunk("", ending, usage=counts),
         b"data: [DONE]\n\n",
     ]
 
@@ -60,7 +83,11 @@ def anthropic(texts: list[str], thought: str, ending: str) -> list[bytes]:
     }
     return [
         event("message_start", message=start),
-        event("content_block_start", index=0, content_block={"type": "thinking", "thinking": ""}),
+        event(
+            "content_block_start",
+            index=0,
+            content_block={"type": "thinking", "thinking": "", "signature": ""},
+        ),
         event("ping"),
         event(
             "content_block_delta", index=0, delta={"type": "thinking_delta", "thinking": thought}
@@ -122,35 +149,26 @@ def ollama(texts: list[str], thought: str, ending: str) -> list[bytes]:
 
 def responses(texts: list[str], thought: str, ending: str) -> list[bytes]:
     """Return the events of a response; the last one holds it whole."""
-    is_whole = ending == "stop"
-    parts = [{"type": "output_text", "text": "".join(texts)}]
-    whole = {
-        "id": "resp_1",
-        "model": "m-1-2026",
-        "status": "completed" if is_whole else "incomplete",
-        "incomplete_details": None if is_whole else {"reason": "max_output_tokens"},
-        "output": [
-            {"type": "reasoning", "summary": [{"type": "summary_text", "text": thought}]},
-            {"type": "message", "role": "assistant", "content": parts},
-        ],
-        "usage": {
-            "input_tokens": PROMPT,
-            "output_tokens": COMPLETION,
-            "output_tokens_details": {"reasoning_tokens": THOUGHT},
-        },
-    }
-    last = "response.completed" if is_whole else "response.incomplete"
+    whole = answer("".join(texts), thought, ending)
+    last = "response.completed" if ending == "stop" else "response.incomplete"
     created = {**whole, "status": "in_progress", "output": [], "usage": None}
+    summary = {"item_id": "rs_1", "output_index": 0, "summary_index": 0}
+    said = {"item_id": "msg_1", "output_index": 1, "content_index": 0, "logprobs": []}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": created},
+        {"type": "response.reasoning_summary_text.delta", **summary, "delta": thought},
+        *({"type": "response.output_text.delta", **said, "delta": text} for text in texts),
+        {"type": last, "response": whole},
+    ]
     return [
-        data({"type": "response.created", "response": created}, "response.created"),
-        data({"type": "response.reasoning_summary_text.delta", "delta": thought}),
-        *(data({"type": "response.output_text.delta", "delta": text}) for text in texts),
-        data({"type": last, "response": whole}, last),
+        data({**event, "sequence_number": number}, event["type"])
+        for number, event in enumerate(events)
     ]
 
 
 STREAMS: dict[str, Callable[[list[str], str, str], list[bytes]]] = {
     "openai": openai,
+    "mistral": mistral,
     "anthropic": anthropic,
     "gemini": gemini,
     "ollama": ollama,
