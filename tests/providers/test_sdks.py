@@ -40,68 +40,71 @@ def by_openai(dialect: Dialect, url: str) -> Any:
 
 
 def ask_chat(dialect: Dialect, url: str) -> str:
-    client = by_openai(dialect, url)
-    got = client.chat.completions.create(
-        model=dialect.model,
-        messages=FOUR,
-        max_tokens=100,
-        seed=7,
-        stop=["END"],
-        reasoning_effort="low",
-        extra_body={"top_k": 40},
-        **SAMPLING,
-    )
+    with by_openai(dialect, url) as client:
+        got = client.chat.completions.create(
+            model=dialect.model,
+            messages=FOUR,
+            max_tokens=100,
+            seed=7,
+            stop=["END"],
+            reasoning_effort="low",
+            extra_body={"top_k": 40},
+            **SAMPLING,
+        )
     return str(got.choices[0].message.content)
 
 
 def ask_responses(dialect: Dialect, url: str) -> str:
-    got = by_openai(dialect, url).responses.create(
-        model=dialect.model,
-        input=FOUR,
-        store=False,
-        max_output_tokens=100,
-        reasoning={"effort": "low"},
-        extra_body={"top_k": 40},
-        **SAMPLING,
-    )
+    with by_openai(dialect, url) as client:
+        got = client.responses.create(
+            model=dialect.model,
+            input=FOUR,
+            store=False,
+            max_output_tokens=100,
+            reasoning={"effort": "low"},
+            extra_body={"top_k": 40},
+            **SAMPLING,
+        )
     return str(got.output_text)
 
 
 def ask_anthropic(dialect: Dialect, url: str) -> str:
     anthropic = pytest.importorskip("anthropic")
-    got = anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0).messages.create(
-        model=dialect.model,
-        system=FOUR[0]["content"],
-        messages=FOUR[1:],
-        max_tokens=100,
-        stop_sequences=["END"],
-        output_config={"effort": "low"},
-        extra_body={"top_k": 40, **SAMPLING},
-    )
+    with anthropic.Anthropic(base_url=url, api_key=KEY, max_retries=0) as client:
+        got = client.messages.create(
+            model=dialect.model,
+            system=FOUR[0]["content"],
+            messages=FOUR[1:],
+            max_tokens=100,
+            stop_sequences=["END"],
+            output_config={"effort": "low"},
+            extra_body={"top_k": 40, **SAMPLING},
+        )
     return "".join(block.text for block in got.content if block.type == "text")
 
 
 def ask_gemini(dialect: Dialect, url: str) -> str:
     genai = pytest.importorskip("google.genai")
-    client = genai.Client(api_key=KEY, http_options={"base_url": url, "api_version": "v1beta"})
     roles = {"user": "user", "assistant": "model"}
-    got = client.models.generate_content(
-        model=dialect.model,
-        contents=[
-            {"role": roles[m.role], "parts": [{"text": m.content}]}
-            for m in MESSAGES
-            if m.role in roles
-        ],
-        config={
-            "system_instruction": {"parts": [{"text": MESSAGES[0].content}]},
-            "max_output_tokens": 100,
-            "seed": 7,
-            "stop_sequences": ["END"],
-            "top_k": 40,
-            "thinking_config": {"thinking_budget": 50, "include_thoughts": True},
-            **SAMPLING,
-        },
-    )
+    options = {"base_url": url, "api_version": "v1beta"}
+    with genai.Client(api_key=KEY, http_options=options) as client:
+        got = client.models.generate_content(
+            model=dialect.model,
+            contents=[
+                {"role": roles[m.role], "parts": [{"text": m.content}]}
+                for m in MESSAGES
+                if m.role in roles
+            ],
+            config={
+                "system_instruction": {"parts": [{"text": MESSAGES[0].content}]},
+                "max_output_tokens": 100,
+                "seed": 7,
+                "stop_sequences": ["END"],
+                "top_k": 40,
+                "thinking_config": {"thinking_budget": 50, "include_thoughts": True},
+                **SAMPLING,
+            },
+        )
     return str(got.text)
 
 
@@ -126,24 +129,26 @@ def ask_mistral(dialect: Dialect, url: str) -> str:
 
 def ask_groq(dialect: Dialect, url: str) -> str:
     groq = pytest.importorskip("groq")
-    got = groq.Groq(base_url=url, api_key=KEY, max_retries=0).chat.completions.create(
-        model=dialect.model,
-        messages=FOUR,
-        max_completion_tokens=100,
-        seed=7,
-        stop=["END"],
-        reasoning_effort="low",
-        extra_body={"top_k": 40},
-        **SAMPLING,
-    )
+    with groq.Groq(base_url=url, api_key=KEY, max_retries=0) as client:
+        got = client.chat.completions.create(
+            model=dialect.model,
+            messages=FOUR,
+            max_completion_tokens=100,
+            seed=7,
+            stop=["END"],
+            reasoning_effort="low",
+            extra_body={"top_k": 40},
+            **SAMPLING,
+        )
     return str(got.choices[0].message.content)
 
 
 def ask_ollama(dialect: Dialect, url: str) -> str:
     ollama = pytest.importorskip("ollama")
-    client = ollama.Client(host=url, headers={"Authorization": f"Bearer {KEY}"})
+    headers = {"Authorization": f"Bearer {KEY}"}
     options = {"num_predict": 100, "seed": 7, "stop": ["END"], "num_ctx": 8192, **SAMPLING}
-    got = client.chat(dialect.model, FOUR, think="low", options=options, keep_alive="10m")
+    with ollama.Client(host=url, headers=headers) as client:
+        got = client.chat(dialect.model, FOUR, think="low", options=options, keep_alive="10m")
     return str(got.message.content)
 
 
