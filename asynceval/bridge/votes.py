@@ -29,12 +29,12 @@ _SIDES: Mapping[str, Literal["a", "b"]] = {
 
 @dataclass(slots=True)
 class Votes:
-    """What people said of each item, each person one vote, and what each judge said, one verdict each.
+    """What people said of each item, each person one vote by name, and what each judge said, one verdict each.
 
     `dropped` counts what was left out, by why.
     """
 
-    people: defaultdict[Item, list[Winner]] = field(default_factory=lambda: defaultdict(list))
+    people: defaultdict[Item, dict[str, Winner]] = field(default_factory=lambda: defaultdict(dict))
     judges: defaultdict[str, dict[Item, Winner]] = field(default_factory=lambda: defaultdict(dict))
     dropped: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -107,12 +107,14 @@ def _vote(record: Record, votes: Votes, *, of_people: bool) -> None:
     side = _side(winner)
     one, other = str(record["model_a"]), str(record["model_b"])
     item, found = vote(_question(record), _turn(record), one, other, side)
-    if isinstance(judge, list) or not of_people:
-        votes.judged(_judge(record, ""), item, found)
-    elif str(judge).startswith(_AUTHOR):
+    if not isinstance(judge, list) and str(judge).startswith(_AUTHOR):
         votes.dropped["votes of authors, who are no independent people"] += 1
+    elif isinstance(judge, list) or not of_people:
+        votes.judged(_judge(record, ""), item, found)
     else:
-        votes.people[item].append(found)
+        its = votes.people[item]
+        votes.dropped["votes that a later one of the same person replaces"] += str(judge) in its
+        its[str(judge)] = found
 
 
 def _pair(record: Record, path: Path, votes: Votes) -> None:

@@ -85,21 +85,24 @@ def show_likeness(console: Console, found: Iterable[Likeness]) -> None:
 
 def _sentences(its: Contrast) -> Iterable[str]:
     gap, record = its.paired.difference, its.record
-    what = "points" if its.unit == "points" else "percentage points of win rate"
+    what = "points"
+    if its.unit == "win rate":
+        what = "percentage points of win rate, each against all that it met,"
     yield (
         f"{its.judge}: {its.first} less {its.second} is {_signed(its, gap.value)} {what} "
         f"(95 % {_interval(its)}), p {_p(its.paired.p)} by sign flips, on {gap.n} questions"
-        + (f"; {gap.dropped} that only one has are left out" if gap.dropped else "")
+        + (f"; answers that only one has are left out: {gap.dropped}" if gap.dropped else "")
         + "."
     )
-    yield f"  {its.first} wins {record.win}, ties {record.tie} and loses {record.loss}."
+    between = "Of the answers" if its.unit == "points" else "Of the pairs"
+    yield f"  {between} to compare, {its.first} wins {record.win}, ties {record.tie} and loses {record.loss}."
     if its.detectable is not None:
         yield (
             f"  {gap.n} questions find a true difference of {_signed(its, its.detectable)[1:]} "
             "in four of five cases."
         )
     if its.needed is not None:
-        yield f"  One as large as this is found by {its.needed:,} questions in four of five cases."
+        yield f"  A difference as large as this one is found by {its.needed:,} questions in four of five cases."
 
 
 def _signed(its: Contrast, value: float) -> str:

@@ -1,6 +1,6 @@
 """The report as a page and as figures, for the commands that write them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,16 +11,22 @@ from asynceval.report.clocked import clocked
 from asynceval.report.figures import files
 from asynceval.report.figures.gallery import gallery
 from asynceval.report.html import page
-from asynceval.report.outcomes import outcomes, read_causes
+from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import Summary
 from asynceval.store.store import Store
 
 
-def write_page(path: Path, run: Path, plan: Plan, summary: Summary, store: Store) -> None:
+def write_page(
+    path: Path,
+    run: Path,
+    plan: Plan,
+    summary: Summary,
+    outcomes: Iterable[Outcome],
+    store: Store,
+) -> None:
     """Write the page of a run directory. Raises StorageError where it cannot be written."""
     with writing(path):
-        found = outcomes(plan, store, read_causes(run))
-        page.write(path, plan, summary, clocked(plan, store, run), found, store)
+        page.write(path, plan, summary, clocked(plan, store, run), outcomes, store)
     say(f"wrote {path}")
 
 

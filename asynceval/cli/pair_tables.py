@@ -9,8 +9,9 @@ from rich.text import Text
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ranks_of
 from asynceval.report.arena import Arena
-from asynceval.report.numbers import interval, percent, percents, value
+from asynceval.report.numbers import interval, number, p_value, percent, percents, value
 from asynceval.report.pairwise import PairStanding, PlaceBias
+from asynceval.stats.position_bias import PositionBias
 
 _RATE, _COUNTS, _RATING, _N = (
     (("win rate", 8), ("95 %", 9)),
@@ -80,9 +81,15 @@ def places(bias: PlaceBias) -> Iterator[str]:
     """Yield how a judge's verdicts depend on who is shown first, in a sentence."""
     its = bias.bias
     if its.n:
-        halves = its.half_tie_first + its.half_tie_second
         yield (
-            f"Shown the other way round, {bias.judge} says the same of {its.consistent} of {its.n} "
-            f"pairs; it prefers the first place in {its.first}, the second in {its.second}; "
-            f"{halves} turn into a tie or from one; {its.error} lack a verdict."
+            f"Shown the other way round, {bias.judge} says the same of {its.consistent} of {its.n} pairs "
+            f"({100 * its.consistent / its.n:.0f} %). It prefers the first place in {its.first}, and in "
+            f"{its.half_tie_first} more with a tie the other time; the second in {its.second} and "
+            f"{its.half_tie_second}"
+            + (f"; {its.error} without a verdict." if its.error else ".")
+            + ("" if its.p is None else f" {_preference(its)}")
         )
+
+
+def _preference(its: PositionBias) -> str:
+    return f"Of pairs that a place won twice: preference {number(its.preference, '+.2f')}, p {p_value(its.p)}."

@@ -103,34 +103,37 @@ def report(
     from asynceval.report.document import document
     from asynceval.report.reading import reading
     from asynceval.report.sheet import sheets
+    from asynceval.report.summary import of_mode, summarise
 
     garbage.rest()
     with told():
         with reading(run) as opened:
-            plan, store, summary = opened.plan, opened.store, opened.summary()
+            plan, store = opened.plan, opened.store
+            needs_all = csv_folder or parquet_folder or html
+            found = list(opened.outcomes()) if needs_all else opened.outcomes()
+            summary = summarise(plan, found)
+            if mode is not None:
+                plan, summary = of_mode(plan, summary, mode)
+            judges = {None, *(judge.name for judge in plan.sweep.judges)}
+            outcomes = [its for its in found if its.cell.judge in judges] if needs_all else []
             lost = {} if as_json else store.lost()
             timed = clocked(plan, store, run) if speed else None
             write_sheets(
-                sheets(
-                    plan,
-                    summary,
-                    opened.outcomes,
-                    lambda: timed or clocked(plan, store, run),
-                ),
+                sheets(plan, summary, lambda: outcomes, lambda: timed or clocked(plan, store, run)),
                 csv_folder,
                 parquet_folder,
             )
             write_papers(plan, summary, markdown_file, latex_file)
             if html is not None:
-                write_page(html, run, plan, summary, store)
+                write_page(html, run, plan, summary, outcomes, store)
             if figures is not None:
                 write_figures(figures, plan, summary, formats)
         if as_json:
-            found = document(plan, summary)
+            content = document(plan, summary)
             if timed is not None:
-                found |= timed.document()
-            click.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+                content |= timed.document()
+            click.echo(orjson.dumps(content, option=orjson.OPT_INDENT_2))
         else:
-            show(Results(), plan, summary, lost, mode)
+            show(Results(), plan, summary, lost)
             if timed is not None:
                 show_timings(Results(), timed)

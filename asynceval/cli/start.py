@@ -125,7 +125,8 @@ def _write_page(path: Path | None, folder: Path, plan: Plan, summary: "Summary")
 
     try:
         with Store(folder, write=False) as store:
-            write_page(path, folder, plan, summary, store)
+            found = outcomes(plan, store, read_causes(folder))
+            write_page(path, folder, plan, summary, found, store)
     except StorageError as error:
         again = f"asynceval report {quote(str(folder))} --html FILE"
         raise StorageError(f"{error}. The run itself is kept; {again} writes its page") from error

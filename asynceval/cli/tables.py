@@ -16,7 +16,6 @@ from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.progress.wording import one_line
-from asynceval.prompts.template import TemplateMode
 from asynceval.protocol.conversation import Plan
 from asynceval.report.juries import seated
 from asynceval.report.numbers import interval, value
@@ -48,12 +47,9 @@ def show(
     plan: Plan,
     summary: Summary,
     lost: Mapping[Model, Lost] | None = None,
-    mode: TemplateMode | None = None,
 ) -> None:
-    """Print the leaderboard of each judge (of one mode), what is missing, and the cost."""
+    """Print the leaderboard of each judge, what is missing, and the cost."""
     for judge in seated(plan).sweep.judges:
-        if mode is not None and judge.is_pairwise != (mode == "pairwise"):
-            continue
         if judge.is_pairwise:
             _show_pairs(console, judge, summary)
             continue

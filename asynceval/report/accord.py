@@ -1,5 +1,6 @@
 """Accord: how often people and judges agree, in rows of turn, setup and the two kinds of judges."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -11,7 +12,7 @@ from asynceval.stats.agreement import (
     Item,
     Setup,
     Winner,
-    agreement_by,
+    agreement,
     among,
     between,
 )
@@ -54,14 +55,14 @@ class Accord:
 
 
 def accords(
-    people: Mapping[Item, Sequence[Winner]],
+    people: Mapping[Item, Mapping[str, Winner]],
     judges: Mapping[str, Verdicts],
     by: By | None = None,
     categories: Mapping[str, str] | None = None,
 ) -> tuple[Accord, ...]:
     """Return the agreement of each judge with people, of people with each other, and of two judges.
 
-    By turn and setup, and by a question's category or the two models if asked for.
+    People's votes are by their names; who is among the judges too is not compared with the own vote. By turn and setup, and by a question's category or the two models if asked for.
     """
 
     def key(item: Item) -> tuple[int, str | None]:
@@ -83,11 +84,15 @@ def accords(
 
 
 def _kinds(
-    people: Mapping[Item, Sequence[Winner]], judges: Mapping[str, Verdicts]
+    people: Mapping[Item, Mapping[str, Winner]], judges: Mapping[str, Verdicts]
 ) -> Iterator[tuple[tuple[str, str], tuple[Comparison, ...]]]:
     for name, verdicts in judges.items():
-        yield (name, HUMAN), between(verdicts, people)
-    yield (HUMAN, HUMAN), among(people)
+        others = {
+            item: [vote for who, vote in cast.items() if who != name]
+            for item, cast in people.items()
+        }
+        yield (name, HUMAN), between(verdicts, others)
+    yield (HUMAN, HUMAN), among({item: tuple(cast.values()) for item, cast in people.items()})
     for one, other in combinations(judges, 2):
         votes = {item: (winner,) for item, winner in judges[other].items()}
         yield (one, other), between(judges[one], votes)
@@ -99,12 +104,14 @@ def _accords(
     setup: Setup,
     key: Callable[[Item], tuple[int, str | None]],
 ) -> Iterator[Accord]:
-    for (turn, part), found in agreement_by(comparisons, key, setup).items():
+    parts: defaultdict[tuple[int, str | None], list[Comparison]] = defaultdict(list)
+    for row in comparisons:
+        parts[key(row.item)].append(row)
+    for (turn, part), rows in parts.items():
         kept = [
             (row.one, row.other)
-            for row in comparisons
-            if key(row.item) == (turn, part)
-            and (setup == "S1" or "tie" not in (row.one, row.other))
+            for row in rows
+            if setup == "S1" or "tie" not in (row.one, row.other)
         ]
         kappa = None if names == (HUMAN, HUMAN) else cohen(kept)
-        yield Accord(turn, part, setup, names, found, kappa)
+        yield Accord(turn, part, setup, names, agreement(rows, setup), kappa)

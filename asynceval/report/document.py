@@ -50,7 +50,14 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
             for its in summary.pairwise
         ],
         "position_bias": [
-            {"judge": its.judge, "n": its.bias.n, **asdict(its.bias)}
+            {
+                "judge": its.judge,
+                "n": its.bias.n,
+                **asdict(its.bias),
+                "consistency": its.bias.consistency,
+                "preference": its.bias.preference,
+                "p": its.bias.p,
+            }
             for its in summary.place_biases
         ],
         "win_matrix": [asdict(its) for its in summary.arenas],
@@ -64,7 +71,9 @@ def document(plan: Plan, summary: Summary) -> dict[str, Any]:
         ],
         "failures": [asdict(failures) for failures in summary.failures],
         "cost": {
-            "usd": None if None in usd else sum(amount for amount in usd if amount is not None),
+            "usd": None
+            if None in usd or not usd
+            else sum(amount for amount in usd if amount is not None),
             "models": [asdict(spending) for spending in summary.spending],
         },
         "warnings": list(summary.warnings),

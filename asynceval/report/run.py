@@ -17,7 +17,7 @@ class Run:
     """A run as far as it has come when it was opened. Nothing of it is changed.
 
     Rows are dictionaries with the same keys in each, None for what is not defined, so that they go
-    straight into `pandas.DataFrame(rows)` or `polars.DataFrame(rows)`.
+    straight into `pandas.DataFrame(rows)` or `polars.DataFrame(rows, infer_schema_length=None)`.
     """
 
     def __init__(self, folder: str | Path) -> None:

@@ -74,10 +74,13 @@ def sheets(
             "position_bias",
             (
                 *("judge", "consistent", "first", "second", "half_tie_first", "half_tie_second"),
-                *("error", "n", "p"),
+                *("error", "n", "consistency", "preference", "p"),
             ),
             lambda: (
-                (its.judge, *asdict(its.bias).values(), its.bias.n, its.bias.p)
+                (
+                    *(its.judge, *asdict(its.bias).values(), its.bias.n),
+                    *(its.bias.consistency, its.bias.preference, its.bias.p),
+                )
                 for its in summary.place_biases
             ),
         ),

@@ -29,16 +29,25 @@ class Spending:
 
 
 class Bill:
-    """Gathers the usage of outcomes as they come, in any order."""
+    """Gathers the usage of outcomes as they come, in any order.
+
+    What was imported is left out: it was paid for elsewhere, and nobody knows how much.
+    """
 
     def __init__(self, plan: Plan) -> None:
         """Start with nothing spent."""
         self._plan = plan
         self._calls: defaultdict[tuple[str, str], _Calls] = defaultdict(_Calls)
+        sweep = plan.sweep
+        self._imported = {("answer", its.name) for its in sweep.asked if sweep.is_imported(its)}
+        self._imported |= {("judgment", its.name) for its in sweep.judges if sweep.is_imported(its)}
 
     def add(self, outcome: Outcome) -> None:
         """Gather the replies of a cell; equal calls are told by their key."""
-        calls = self._calls[outcome.cell.kind, outcome.cell.asked]
+        who = outcome.cell.kind, outcome.cell.asked
+        if who in self._imported:
+            return
+        calls = self._calls[who]
         for key, usage in outcome.before:
             calls.add(key, usage)
         if outcome.usage is not None:

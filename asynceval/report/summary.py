@@ -2,11 +2,12 @@
 
 from collections import Counter as Counts
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.domain.cell import Cell
 from asynceval.domain.failure import Cause
 from asynceval.domain.verdict import Unparsed
+from asynceval.prompts.template import TemplateMode
 from asynceval.protocol.conversation import Plan
 from asynceval.report import warnings
 from asynceval.report.aliases import Alias, Names
@@ -57,6 +58,23 @@ class Summary:
     speeds: tuple[Speed, ...]
     warnings: tuple[str, ...]
     columns: Columns
+
+
+def of_mode(plan: Plan, summary: Summary, mode: TemplateMode) -> tuple[Plan, Summary]:
+    """Return a plan and its summary with the judges of one mode alone; counts and costs stay those of all."""
+    judges = tuple(j for j in plan.sweep.judges if j.is_pairwise == (mode == "pairwise"))
+    part = replace(plan, sweep=replace(plan.sweep, judges=judges))
+    kept = {judge.name for judge in seated(part).sweep.judges}
+    return part, replace(
+        summary,
+        standings=tuple(its for its in summary.standings if its.judge in kept),
+        pairwise=tuple(its for its in summary.pairwise if its.judge in kept),
+        place_biases=tuple(its for its in summary.place_biases if its.judge in kept),
+        arenas=tuple(its for its in summary.arenas if its.judge in kept),
+        reasks=tuple(its for its in summary.reasks if its.judge in kept),
+        juries=tuple(its for its in summary.juries if its.jury.name in kept),
+        weights=tuple(its for its in summary.weights if its.judge in kept),
+    )
 
 
 class Counter:

@@ -5,17 +5,16 @@ question (MT-Bench, arXiv:2306.05685), in the operational form of FastChat's com
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 from asynceval.stats.bootstrap import ROUNDS, bootstrap_share
 from asynceval.stats.estimate import Estimate
 
 Winner = Literal["first", "second", "tie"]
 Setup = Literal["S1", "S2"]
-_Key = TypeVar("_Key", bound=Hashable)
 
 
 class Item(NamedTuple):
@@ -98,18 +97,3 @@ def agreement(
     dropped = len(rows) - len(kept)
     ratio = bootstrap_share(same, dropped=dropped, rounds=rounds, seed=seed)
     return Agreement(int(sum(hit for _, hit in same)), len(kept), ratio)
-
-
-def agreement_by(
-    comparisons: Iterable[Comparison],
-    key: Callable[[Item], _Key],
-    setup: Setup,
-    *,
-    rounds: int = ROUNDS,
-    seed: int = 0,
-) -> dict[_Key, Agreement]:
-    """Return the agreement for each key of an item: its turn, its models, its question's category."""
-    parts: dict[_Key, list[Comparison]] = {}
-    for comparison in comparisons:
-        parts.setdefault(key(comparison.item), []).append(comparison)
-    return {each: agreement(rows, setup, rounds=rounds, seed=seed) for each, rows in parts.items()}

@@ -125,6 +125,23 @@ def test_scores_are_turned_into_winners(tmp_path: Path) -> None:
     assert found[1, "S2", "gpt-4-single/human"] == (1, 2)
 
 
+def test_nobody_is_compared_with_the_own_vote(tmp_path: Path) -> None:
+    """A second vote of a person replaces the first, and authors count on neither side."""
+    cast = [
+        vote("expert_1", "model_a"),
+        vote("expert_1", "model_b"),
+        vote("expert_2", "model_b"),
+        vote("author_1", "model_b"),
+    ]
+    file = write(tmp_path / "votes.jsonl", cast)
+    result = called(file, file, "--json")
+    found = figures(result)
+    assert found[1, "S1", "human/human"] == (1, 1)
+    assert found[1, "S1", "expert_1/human"] == found[1, "S1", "expert_2/human"] == (1, 1)
+    assert not any("author" in judges for _, _, judges in found)
+    assert "left out 1 votes that a later one of the same person replaces" in result.stderr
+
+
 def test_a_run_has_categories_and_several_judges(tmp_path: Path) -> None:
     """Each judge of a run is compared with people and with the other, by category if asked for."""
     what = plan(("a", "b"), ("j1", "j2"), questions=3)

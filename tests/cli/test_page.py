@@ -1,7 +1,9 @@
 """`--html` and `--figures`: the page and its figures, by every command that writes them."""
 
+from csv import DictReader
 from pathlib import Path
 
+import orjson
 import pytest
 from click.testing import CliRunner, Result
 
@@ -36,6 +38,26 @@ def test_report_writes_page_and_figures(run: Path, tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "figures").iterdir()}
     assert {"leaderboard-grader.svg", "wins-referee.svg", "position-bias.svg"} <= names
     assert [path.name for path in page.parent.iterdir()] == ["page.html"]
+
+
+@pytest.mark.parametrize(("mode", "judge"), [("single", "grader"), ("pairwise", "referee")])
+def test_one_mode_alone_is_reported_everywhere(
+    run: Path, tmp_path: Path, mode: str, judge: str
+) -> None:
+    """JSON, CSV and page have the judges of that mode only."""
+    page, tables = tmp_path / "page.html", tmp_path / "tables"
+    done = report(run, "--mode", mode, "--json", "--csv", tables, "--html", page)
+    found = orjson.loads(done.stdout)
+    names = ("single", "pairwise", "position_bias", "win_matrix", "judge_quality", "reasks")
+    assert {row["judge"] for name in names for row in found[name]} == {judge}
+    for name in ("scores", "pairs", "judgments"):
+        with (tables / f"{name}.csv").open(encoding="utf-8") as file:
+            assert {row["judge"] for row in DictReader(file)} <= {judge}
+    other = {"grader", "referee"} - {judge}
+    text = page.read_text(encoding="utf-8").partition('id="index"')[0]
+    assert judge in text.partition('id="cost"')[0] and not any(
+        name in text.partition('id="coverage"')[0] for name in other
+    )
 
 
 def test_a_page_that_cannot_be_written_is_told(run: Path, tmp_path: Path) -> None:

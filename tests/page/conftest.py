@@ -21,8 +21,8 @@ def page_of(run: Path, what: Plan) -> Path:
     """Write the page of a run directory beside it."""
     path = run.with_suffix(".html")
     with Store(run, write=False) as store:
-        summary = summarise(what, outcomes(what, store, read_causes(run)))
-        write_page(path, run, what, summary, store)
+        found = list(outcomes(what, store, read_causes(run)))
+        write_page(path, run, what, summarise(what, found), found, store)
     return path
 
 

@@ -120,6 +120,9 @@ def test_the_document_has_the_rows() -> None:
         "half_tie_first": 0,
         "half_tie_second": 0,
         "error": 1,
+        "consistency": 0.5,
+        "preference": None,
+        "p": None,
     }
     empty = document(what, summarise(what, []))
     assert (empty["pairwise"], empty["position_bias"]) == ([], [])
