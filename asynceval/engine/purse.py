@@ -1,5 +1,6 @@
 """The purse: the budgets of a run and of its judges, never overspent by calls that run at once."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
@@ -47,7 +48,7 @@ class Reservation:
 class _Waiter:
     """A call that waits for open calls to leave some of what is set aside for them."""
 
-    rank: tuple[bool, int]
+    rank: tuple[bool, int, int]
     wanted: Reservation
     decided: Event = field(default_factory=Event)
     is_granted: bool = False
@@ -63,7 +64,8 @@ class Purse:
     So no budget is exceeded while no call takes more than its worst case. Budgets are for the run
     directory: what was spent on earlier runs counts, at today's prices; only models that the sweep
     no longer has count with their tokens alone. A call that does not fit waits while open calls may
-    leave enough, and calls of conversations that have begun go first. `is_open_ended` says that there
+    leave enough; calls of conversations that have begun go first, and new ones target by target in
+    turn, so that a small budget is spent on all of them alike. `is_open_ended` says that there
     is no budget at all, so that nothing needs to be reserved; `waiting` is how many calls wait.
     """
 
@@ -85,6 +87,8 @@ class Purse:
         self.is_open_ended = not any(pots for pots, _ in self._known.values())
         self._queues: dict[tuple[Pot, ...], list[_Waiter]] = {}
         self._tickets = 0
+        # By target: the conversations that asked for money to begin.
+        self._begun: Counter[str] = Counter()
         self._is_closed = False
         self.waiting = 0
 
@@ -160,13 +164,17 @@ class Purse:
     def _wanted(self, cell: Cell, expected: Expected) -> Reservation | None:
         """Return what is to be set aside for a call; None if it will never fit."""
         pots, tariff = self._known[cell.kind, cell.asked]
+        if cell.judge is None and cell.turn == 1:
+            self._begun[cell.target] += 1
         wanted = Reservation(pots, tariff, expected.worst, tariff.amount(*expected.worst))
         return None if self._is_closed or wanted.is_hopeless() else wanted
 
     def _line_up(self, cell: Cell, wanted: Reservation) -> _Waiter:
         """Let a call wait behind those of its rank."""
         self._tickets += 1
-        waiter = _Waiter((cell.judge is None and cell.turn == 1, self._tickets), wanted)
+        is_new = cell.judge is None and cell.turn == 1
+        place = self._begun[cell.target] if is_new else 0
+        waiter = _Waiter((is_new, place, self._tickets), wanted)
         heappush(self._queues.setdefault(wanted.pots, []), waiter)
         self.waiting += 1
         self._admit()

@@ -126,6 +126,8 @@ class Sweep:
                 conversations.start_soon(
                     self._conversations.hold, talk, conversations, berth.release
                 )
+                # The lanes begin in turn, so what a budget or an interrupt leaves undone is alike.
+                await checkpoint()
             berth.release()
         await self._judge_later(later, window)
         window.close()

@@ -240,6 +240,29 @@ async def test_conversations_that_have_begun_go_first() -> None:
 
 
 @on_virtual_time
+async def test_new_conversations_go_target_by_target() -> None:
+    """However early one target lined up all of its own, the others' first ones go before the rest."""
+    several = sweep(Budget(tokens=100))
+    one, two = several.targets[0], replace(several.targets[0], name="n")
+    spender = Purse(replace(several, targets=(one, two)), {})
+    first = await taken(spender, 100)
+    order: list[str] = []
+
+    async def wait(cell: Cell) -> None:
+        reservation = await spender.reserve(cell, worst(100))
+        assert reservation is not None
+        order.append(cell.target)
+        spender.settle(reservation, None, maybe_paid=False)
+
+    async with create_task_group() as tasks:
+        for target in ("m", "m", "n", "n"):
+            tasks.start_soon(wait, replace(FIRST, target=target))
+            await sleep(1)
+        spender.settle(first, None, maybe_paid=False)
+    assert order == ["n", "m", "n", "m"]
+
+
+@on_virtual_time
 async def test_a_large_call_is_not_overtaken_for_ever() -> None:
     """Who comes later waits behind who has no room yet, even where it would fit itself."""
     spender = purse(tokens=100)

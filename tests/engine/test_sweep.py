@@ -1,6 +1,7 @@
 """Check that a plan is held as the protocol says, with no call too many and no time lost."""
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from asynceval.domain.events import AnswerLanded, CallFailed, Event, JudgmentLan
 from asynceval.domain.failure import Cause
 from asynceval.domain.question import Question
 from asynceval.domain.reply import Usage
-from asynceval.domain.sweep import Endpoint, Judge, Only, Target
+from asynceval.domain.sweep import Budget, Endpoint, Judge, Only, Target
 from asynceval.domain.verdict import Score
 from asynceval.engine.transport import Response
 from asynceval.protocol.conversation import Plan
@@ -279,6 +280,22 @@ def test_no_time_is_lost_to_uneven_latency(tmp_path: Path) -> None:
     work = sum(latency(asked) for asked in r.transport.asked)
     # Graham's bound for list scheduling: the work spread evenly, and the longest chain.
     assert work / 50 <= seconds <= 1.02 * (work / 50) + 3 * 4
+
+
+def test_a_budget_is_spent_on_all_targets_alike(tmp_path: Path) -> None:
+    """What a small budget leaves undone is as much of one target as of another."""
+    many = Endpoint("many", "http://many.test", parallel=500)
+    targets = [Target(name, "many", name, max_tokens=1000) for name in "abc"]
+    what = plan(40, targets=targets, endpoints=(many,))
+    # Enough for half of the first turns at the worst, so the others wait.
+    limited = replace(what, sweep=replace(what.sweep, budget=Budget(tokens=70_000)))
+    usage = {"prompt_tokens": 20, "completion_tokens": 300}
+    long = FakeTransport(lambda _: completion("Rating: [[7]]", usage=usage))
+    with rig(tmp_path, long, many, wanted=limited.sweep) as r:
+        run(r.hold, limited)
+        asked = Counter(record.cell.target for record in r.store.records())
+    assert max(asked.values()) < 160
+    assert max(asked.values()) - min(asked.values()) <= 40
 
 
 def test_a_slow_target_holds_up_nobody(tmp_path: Path) -> None:
