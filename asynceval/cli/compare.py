@@ -44,6 +44,7 @@ def compare(
     from asynceval.cli.tables import Results
     from asynceval.domain.errors import ConfigError
     from asynceval.report.grounds import contrasts, document, grounds
+    from asynceval.report.juries import seated
     from asynceval.report.leaderboard import likenesses, read_leaderboard
     from asynceval.report.reading import reading
 
@@ -54,6 +55,12 @@ def compare(
         with reading(run) as opened:
             plan, columns = opened.plan, opened.summary().columns
         met = grounds(plan, columns, models, judge, category)
+        mixed = {its.name for its in seated(plan).sweep.judges} - {its.judge.name for its in met}
+        if judge is None and mixed:
+            say(
+                f"note: left out {', '.join(sorted(mixed))}, whose grades are on different scales: "
+                "compare one category at a time, with --category"
+            )
         if reference is not None:
             likes = likenesses(met, reference)
             if as_json:

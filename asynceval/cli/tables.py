@@ -58,7 +58,7 @@ def show(
             console.print(_text(f"{judge.name} has graded no answer of these models."))
             continue
         console.print(_text(f"Scores by {judge.name}, {_scale(plan)}"), style="italic")
-        table = _leaderboard(standings, console.width)
+        table = _leaderboard(standings, console.width, is_pooled=len(plan.scales()) <= 1)
         console.print(table)
         if any(column.header == "rank" for column in table.columns):
             console.print(ALIKE)
@@ -66,7 +66,7 @@ def show(
             console.print(_UNEVEN)
         _print_lines(console, totals.notes(standings))
         console.print("Means by category", style="italic")
-        for table in _categories(standings, console.width):
+        for table in _categories(standings, console.width, _titles(plan)):
             console.print(table)
     if not plan.sweep.judges:
         n = sum(answers.n for answers in summary.answers)
@@ -118,8 +118,21 @@ def _scale(plan: Plan) -> str:
     return f"{scale.lowest:g} to {scale.highest:g}"
 
 
-def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
-    """Return the table of means; a narrow terminal has no means of turns, and then no ranks."""
+def _titles(plan: Plan) -> Mapping[str, str]:
+    """Return how categories are shown: with their scale where there are several."""
+    scales = plan.scales()
+    return {
+        category: f"{category}, {scale}" if len(scales) > 1 else category
+        for scale, categories in scales.items()
+        for category in categories
+    }
+
+
+def _leaderboard(rows: Sequence[Standing], width: int, *, is_pooled: bool) -> Table:
+    """Return the table of means; a narrow terminal has no means of turns, and then no ranks.
+
+    Grades on several scales are not pooled into means, and are only counted.
+    """
     flagged = ["unflagged"] if any(standing.flagged for standing in rows) else []
     missing = ["missing"] if any(standing.n < standing.expected for standing in rows) else []
     ranks = ["rank"] if len(rows) > 1 and any(row.rank for row in rows) else []
@@ -129,6 +142,8 @@ def _leaderboard(rows: Sequence[Standing], width: int) -> Table:
         [*kept, "average", "95 %", *flagged, *some, "n", *missing]
         for kept, some in ((ranks, turns), (ranks, []), ([], []))
     ]
+    if not is_pooled:
+        choices = [["n", *missing]]
     titles = next(
         (each for each in choices if _room_left(width, each, longest) >= _SHORTEST_NAME),
         choices[-1],
@@ -160,12 +175,14 @@ def _room_left(width: int, titles: Iterable[str], longest_interval: int) -> int:
     return width - sum(max(widest.get(title, 6), len(title)) + 3 for title in titles) - 4
 
 
-def _categories(standings: Sequence[Standing], width: int) -> Iterator[Table]:
+def _categories(
+    standings: Sequence[Standing], width: int, titles: Mapping[str, str]
+) -> Iterator[Table]:
     """Yield means by category, the fewer of models and categories as columns, as many as fit."""
     models = [standing.model for standing in standings]
-    categories = list(standings[0].categories) if standings else []
+    categories = [titles[name] for name in standings[0].categories] if standings else []
     means = {
-        (s.model, category): s.categories[category] for s in standings for category in categories
+        (s.model, titles[name]): part for s in standings for name, part in s.categories.items()
     }
     if len(models) <= len(categories):
         rows, columns, what = categories, models, "category"

@@ -19,10 +19,10 @@ def grounds(
     judge: str | None = None,
     category: str | None = None,
 ) -> tuple[Ground, ...]:
-    """Return a ground for each judge and jury, or for the one named.
+    """Return a ground for each judge and jury, or for the one named, whose verdicts can be compared.
 
-    ConfigError names every model, judge or category that the run does not have, and says where grades
-    are on several scales, which cannot be compared together.
+    ConfigError names every model, judge or category that the run does not have, and says where no judge
+    is left, since grades are on several scales.
     """
     judges = {each.name: each for each in seated(plan).sweep.judges}
     models = [target.name for target in plan.sweep.targets]
@@ -38,13 +38,26 @@ def grounds(
         problems.append("the run has no judge, so there is nothing to compare models by")
     if problems:
         raise ConfigError(*problems)
-    kept = [its for name, its in judges.items() if judge in (None, name)]
-    if category is None and len(plan.scales()) > 1 and not all(its.is_pairwise for its in kept):
+    found = tuple(
+        each for each in pooled(plan, columns, category) if judge in (None, each.judge.name)
+    )
+    if not found:
         told = "; ".join(f"{scale} for {', '.join(its)}" for scale, its in plan.scales().items())
         raise ConfigError(
             f"grades are on different scales ({told}): compare one category at a time, with --category"
         )
-    return tuple(Ground(columns, its, models, category) for its in kept)
+    return found
+
+
+def pooled(plan: Plan, columns: Columns, category: str | None = None) -> tuple[Ground, ...]:
+    """Return a ground for each judge and jury; without a category for none that grades on several scales."""
+    models = [target.name for target in plan.sweep.targets]
+    is_mixed = category is None and len(plan.scales()) > 1
+    return tuple(
+        Ground(columns, judge, models, category)
+        for judge in seated(plan).sweep.judges
+        if judge.is_pairwise or not is_mixed
+    )
 
 
 def contrasts(grounds: Iterable[Ground], names: Sequence[str]) -> tuple[Contrast, ...]:

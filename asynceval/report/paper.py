@@ -8,7 +8,7 @@ from asynceval.domain.text import visible
 from asynceval.protocol.conversation import Plan
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
-from asynceval.report.standings import Standing
+from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
 
@@ -26,17 +26,21 @@ _LATEX = {
 
 @dataclass(frozen=True, slots=True)
 class PaperTable:
-    """One judge's leaderboard in words; the first column is of names, the others are of numbers."""
+    """One judge's leaderboard in words; so many columns are of names, the others of numbers."""
 
     title: str
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    names: int = 1
 
 
 def paper_tables(plan: Plan, summary: Summary) -> Iterator[PaperTable]:
     """Yield the leaderboard of each judge and jury that has any, with intervals, ranks and n."""
     for judge in dict.fromkeys(standing.judge for standing in summary.standings):
         rows = [standing for standing in summary.standings if standing.judge == judge]
+        if len(plan.scales()) > 1:
+            yield _by_category(plan, rows)
+            continue
         turns = tuple(rows[0].turns)
         yield PaperTable(
             f"Mean scores by {judge} with 95 % intervals, {len(plan.questions)} questions",
@@ -57,7 +61,7 @@ def markdown(tables: Sequence[PaperTable]) -> str:
     parts = []
     for table in tables:
         lines = [f"**{_as_markdown(table.title)}**", "", _line(table.header)]
-        lines.append(_line((":--", *("--:" for _ in table.header[1:]))))
+        lines.append(_line((*[":--"] * table.names, *["--:"] * (len(table.header) - table.names))))
         lines += [_line(tuple(map(_as_markdown, row))) for row in table.rows]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
@@ -67,7 +71,7 @@ def latex(tables: Sequence[PaperTable]) -> str:
     """Return the tables as LaTeX with the rules of booktabs."""
     parts = []
     for table in tables:
-        columns = "l" + "r" * (len(table.header) - 1)
+        columns = "l" * table.names + "r" * (len(table.header) - table.names)
         rows = [" & ".join(map(_as_latex, row)) + r" \\" for row in table.rows]
         parts.append(
             "\n".join(
@@ -88,15 +92,37 @@ def latex(tables: Sequence[PaperTable]) -> str:
     return "% needs \\usepackage{booktabs}\n" + "\n\n".join(parts) + "\n"
 
 
+def _by_category(plan: Plan, rows: Sequence[Standing]) -> PaperTable:
+    """Return the means of one judge by category, each with the scale that it is on."""
+    return PaperTable(
+        f"Mean scores by {rows[0].judge} with 95 % intervals, by category and its scale",
+        ("Category", "Scale", "Model", "Mean", "95 % CI", "n"),
+        tuple(
+            (
+                *(category, str(plan.sweep.scale(category)), row.model),
+                *(_mark(part) + _number(part.mean), _interval(part.mean)),
+                str(part.mean.n if part.mean else 0),
+            )
+            for category in rows[0].categories
+            for row in rows
+            for part in (row.categories[category],)
+        ),
+        names=3,
+    )
+
+
+def _mark(part: Part) -> str:
+    return "" if part.is_comparable or part.mean is None else "*"
+
+
 def _scores(row: Standing, turns: Sequence[int]) -> tuple[str, ...]:
-    mark = "" if row.whole.is_comparable or row.average is None else "*"
-    means = (row.turns[turn].mean for turn in turns)
+    parts = (row.turns[turn] for turn in turns)
     return (
         row.model,
         _rank(row.rank),
-        mark + _number(row.average),
+        _mark(row.whole) + _number(row.average),
         _interval(row.average),
-        *map(_number, means),
+        *(_mark(part) + _number(part.mean) for part in parts),
         str(row.n),
     )
 

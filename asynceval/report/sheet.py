@@ -7,7 +7,7 @@ from asynceval.domain.verdict import Score
 from asynceval.protocol.conversation import Plan
 from asynceval.report.clocked import Clocked
 from asynceval.report.concord import concords
-from asynceval.report.grounds import contrasts, grounds
+from asynceval.report.grounds import contrasts, pooled
 from asynceval.report.outcomes import Outcome
 from asynceval.report.quality import qualities
 from asynceval.report.ranks import Rank
@@ -162,9 +162,7 @@ def _matrix(summary: Summary) -> Iterator[Row]:
 
 
 def _comparisons(plan: Plan, summary: Summary) -> Iterator[Row]:
-    if not plan.sweep.judges or len(plan.scales()) > 1:
-        return
-    for its in contrasts(grounds(plan, summary.columns), ()):
+    for its in contrasts(pooled(plan, summary.columns), ()):
         gap, record = its.paired.difference, its.record
         low, high = gap.interval or (None, None)
         yield (

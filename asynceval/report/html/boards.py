@@ -29,13 +29,15 @@ _UNEVEN = "* has fewer scores than other models: its place is unsure."
 def boards(plan: Plan, summary: Summary) -> Iterator[Markup]:
     """Yield the leaderboard of each judge and jury, and how to read them."""
     ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+    has_one_scale = len(ends) == 1
     for judge in seated(plan).sweep.judges:
         pairs = [its for its in summary.pairwise if its.judge == judge.name]
         rows = [its for its in summary.standings if its.judge == judge.name]
         if pairs:
             yield tag("div", _pairs(judge, pairs), class_="board")
         if rows:
-            yield tag("div", _scores(judge, rows, ends[0]), class_="board")
+            board = _scores(judge, rows, ends[0]) if has_one_scale else _counts(judge, rows)
+            yield tag("div", board, class_="board")
     if summary.pairwise or summary.standings:
         uneven = any(not row.whole.is_comparable for row in summary.standings)
         yield tag("p", _ALIKE, f" {_UNEVEN}" if uneven else None, class_="note")
@@ -63,6 +65,12 @@ def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -
         for row in rows
     )
     return table(f"Scores by {judge.name}", header, cells, (0, 2, 4))
+
+
+def _counts(judge: Judge, rows: Sequence[Standing]) -> Markup:
+    """Return how many scores there are, where scales differ and there is no mean over all of them."""
+    cells = ((row.model, f"{row.n} / {row.expected}") for row in rows)
+    return table(f"Scores by {judge.name}, on several scales", ("model", "n of expected"), cells)
 
 
 def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
