@@ -30,6 +30,7 @@ from asynceval.engine.mask import masked_of_all
 from asynceval.engine.purse import Purse, Spent
 from asynceval.engine.rota import Rota
 from asynceval.engine.route import Route
+from asynceval.engine.scratch import stop_abandoned
 from asynceval.engine.space import Space
 from asynceval.engine.stop import Stop
 from asynceval.engine.sweep import Sweep
@@ -128,6 +129,7 @@ class Run:
             lanes = sweep.lanes()
             self._tell(SweepStarted(self._plan.sweep.name, str(self._folder), lanes))
             await stop_leftovers(self._folder, self._tell)
+            await stop_abandoned(self._tell)
             async with create_task_group() as tasks:
                 tasks.start_soon(self._pulse, attempts, purse, elapsed)
                 tasks.start_soon(self._close_gates, purse, rotas)

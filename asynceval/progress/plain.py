@@ -40,6 +40,7 @@ from asynceval.progress.sentences import (
     halt,
     longest,
     other_model,
+    ready,
     still_down,
     stood_still,
     stop,
@@ -110,8 +111,7 @@ class PlainLines:
             case ServerStarted():
                 line = f"starting {event.endpoint}: {event.command} (output in {event.log})"
             case ServerReady():
-                ready = f"{event.endpoint} is ready after {event.seconds:.0f} s"
-                line = f"{ready} at {event.base_url}"
+                line = ready(event)
             case ServerEnded() | ServerStopped() | LeftoverStopped():
                 line = ending(event)
             case SweepStarted():

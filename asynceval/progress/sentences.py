@@ -8,6 +8,7 @@ from asynceval.domain.events import (
     OpenCall,
     OtherModelAnswered,
     ServerEnded,
+    ServerReady,
     ServerStarted,
     ServerStopped,
     SweepStopping,
@@ -23,6 +24,11 @@ FULL_DISK = "the disk is full: no call is sent until there is space again"
 def start(event: ServerStarted) -> str:
     """Return which server is started, and where its output goes."""
     return one_line(f"starting {event.endpoint}, its output is in {event.log}")
+
+
+def ready(event: ServerReady) -> str:
+    """Return that a server answers, and where."""
+    return one_line(f"{event.endpoint} is ready after {event.seconds:.0f} s at {event.base_url}")
 
 
 def ending(event: ServerEnded | ServerStopped | LeftoverStopped) -> str:

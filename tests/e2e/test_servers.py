@@ -319,6 +319,66 @@ def test_check(tmp_path: Path, questions: Path, mark: str) -> None:
     assert survivors(mark) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_a_check_that_is_interrupted_stops_its_server(
+    tmp_path: Path, questions: Path, mark: str, number: signal.Signals
+) -> None:
+    """And says so; nothing of it stays."""
+    path = config(tmp_path, questions, f"{SERVE} --latency 60")
+    env = environment(**{MARK: mark, "TMPDIR": str(tmp_path)})
+    with started("check", path, cwd=tmp_path, env=env) as process:
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith("starting sim, its output is in ")
+        assert process.stderr.readline().startswith("sim is ready after ")
+        process.send_signal(number)
+        done = finish(process)
+    assert (done.code, done.err) == (130, "interrupted; what was started is stopped\n")
+    assert survivors(mark) == []
+    assert not list(tmp_path.glob("asynceval-check-*"))
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_what_a_killed_check_left_behind_is_stopped_by_the_next_command(
+    tmp_path: Path, questions: Path, mark: str, command: str
+) -> None:
+    """Its folder is found, while that of a check that goes on is left alone."""
+    env = environment(**{MARK: mark, "TMPDIR": str(tmp_path)})
+    slow = config(tmp_path, questions, f"{SERVE} --latency 60")
+    with (
+        started("check", slow, cwd=tmp_path, env=env) as going_on,
+        started("check", slow, cwd=tmp_path, env=env) as process,
+    ):
+        for each in (going_on, process):
+            assert each.stderr is not None
+            each.stderr.readline()
+            assert "is ready" in each.stderr.readline()
+        process.kill()
+        process.wait()
+        path = config(tmp_path, questions, SERVE)
+        more = ("--run-dir", "run") if command == "run" else ()
+        done = cli(command, path, *more, cwd=tmp_path, env=env)
+        assert done.code == 0, done.err
+        assert len(re.findall("stopped process .*, which an earlier run had left", done.err)) == 1
+        assert len(list(tmp_path.glob("asynceval-check-*"))) == 1
+        served(mark)
+        going_on.terminate()
+        assert finish(going_on).code == 130
+    assert survivors(mark) == []
+
+
+def test_a_check_keeps_the_output_of_a_server_that_failed(tmp_path: Path, questions: Path) -> None:
+    """It is where the message says; the failure is told once, whoever waited for it."""
+    path = config(tmp_path, questions, "sh -c 'echo no such flag; exit 3'")
+    env = environment(TMPDIR=str(tmp_path))
+    done = cli("check", path, cwd=tmp_path, env=env)
+    assert done.code == 2
+    assert done.err.count("no such flag") == 1
+    assert "sim-s25, sim-s75, sim-judge: " in done.err
+    (log,) = tmp_path.glob("asynceval-check-*/server-sim.log")
+    assert f"Its last lines ({log}):" in done.err
+    assert log.read_text() == "no such flag\n"
+
+
 def test_check_names_what_does_not_answer(tmp_path: Path, questions: Path) -> None:
     """A check of an endpoint where nobody listens says so, and exits with 2."""
     path = write_config(tmp_path / "c.toml", "http://127.0.0.1:9/v1", questions)

@@ -54,8 +54,16 @@ def test_a_probe_has_all_settings_that_a_run_would_send() -> None:
         "stop_sequences": ["END"],
         "top_k": 40,
     }
-    _, server = probed(OPENAI, (Target("m", "e", "w"),))
-    assert orjson.loads(server.requests[0][3])["temperature"] == 0.7
+    _, server = probed(OPENAI, (Target("m", "e", "w", max_tokens=9999),))
+    asked = orjson.loads(server.requests[0][3])
+    assert (asked["temperature"], asked["max_tokens"]) == (0.7, 9999)
+    judge = Judge("j", "e", "w", logprobs=True, verdict="json")
+    _, server = probed(OPENAI, (Target("m", "e", "w", max_tokens=judge.max_tokens),), (judge,))
+    asked = [orjson.loads(request[3]) for request in server.requests if request[3]]
+    (judged,) = [each for each in asked if "logprobs" in each]
+    assert judged["response_format"] == {"type": "json_object"}
+    assert "JSON" in judged["messages"][0]["content"]
+    assert len(asked) == 2
 
 
 def test_one_model_with_two_settings_is_probed_twice() -> None:
@@ -89,6 +97,31 @@ def test_a_model_that_is_not_there_is_answered_with_near_ones() -> None:
     (found,) = anyio.run(main)
     assert isinstance(found.outcome, Failure)
     assert found.outcome.message.endswith("does not exist (it serves m-10)")
+
+
+def test_a_model_that_thinks_is_probed_with_few_tokens() -> None:
+    """It might use all that it is given."""
+    _, server = probed(OPENAI, (Target("m", "e", "o3", max_tokens=9999),))
+    assert orjson.loads(server.requests[0][3])["max_completion_tokens"] == 16
+
+
+def test_a_model_that_does_not_end_is_probed_with_few_tokens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slow one that answers at length is no problem of the config."""
+    monkeypatch.setattr("asynceval.engine.probe._TIMEOUT", 0.2)
+
+    async def main() -> tuple[Probe, list[int]]:
+        async with vendor() as server:
+            server.streams([orjson.dumps(OPENAI.answer("ready", None, "stop"))], [1.0])
+            sweep = Sweep("s", (Endpoint("e", server.url),), (Target("m", "e", "m"),), ())
+            (found,) = await probe(sweep, {"e": None}, Path("/nonexistent"), lambda _: None)
+            asked = [orjson.loads(request[3]) for request in server.requests if request[3]]
+            return found, [each["max_tokens"] for each in asked]
+
+    found, asked = anyio.run(main)
+    assert asked == [1024, 16]
+    assert isinstance(found.outcome, Failure)
 
 
 def test_what_passes_is_no_problem_of_a_probe() -> None:
