@@ -178,7 +178,10 @@ def _room_left(width: int, titles: Iterable[str], longest_interval: int) -> int:
 def _categories(
     standings: Sequence[Standing], width: int, titles: Mapping[str, str]
 ) -> Iterator[Table]:
-    """Yield means by category, the fewer of models and categories as columns, as many as fit."""
+    """Yield means by category, the fewer of models and categories as columns, as many as fit.
+
+    They have their intervals where all fit side by side with them.
+    """
     models = [standing.model for standing in standings]
     categories = [titles[name] for name in standings[0].categories] if standings else []
     means = {
@@ -191,30 +194,42 @@ def _categories(
         means = {(category, model): mean for (model, category), mean in means.items()}
     names = {**fitted(rows, max(28, width // 3)), **fitted(columns, 28)}
     room = width - max(cell_len(text) for text in (what, *(names[row] for row in rows))) - 4
+    cell, widest = _spread, max((len(_spread(part)) for part in means.values()), default=6)
+    if _room([names[column] for column in columns], widest) > room:
+        cell, widest = _number, 6
     while columns:
         count = 1
-        while count < len(columns) and _room([names[c] for c in columns[: count + 1]]) <= room:
+        while (
+            count < len(columns) and _room([names[c] for c in columns[: count + 1]], widest) <= room
+        ):
             count += 1
         table = Table(box=SIMPLE_HEAD)
         table.add_column(what, no_wrap=True)
         for column in columns[:count]:
             table.add_column(Text(names[column]), justify="right")
         for row in rows:
-            numbers = (_number(means[column, row]) for column in columns[:count])
+            numbers = (cell(means[column, row]) for column in columns[:count])
             table.add_row(Text(names[row]), *numbers)
         columns = columns[count:]
         yield table
 
 
-def _room(titles: Sequence[str]) -> int:
-    """Return the width of number columns with these titles."""
-    return sum(max(6, cell_len(title)) + 3 for title in titles)
+def _room(titles: Sequence[str], widest: int) -> int:
+    """Return the width of columns with these titles, and with numbers of so many cells at most."""
+    return sum(max(6, widest, cell_len(title)) + 3 for title in titles)
 
 
 def _print_lines(console: Console, lines: Iterable[str], style: str | None = None) -> None:
     for line in lines:
         # One column is left free: some terminals begin a new line by themselves after the last.
         console.print(_text(line), style=style, width=console.width - 1)
+
+
+def _spread(part: Part) -> str:
+    """Return a mean with half the width of its interval."""
+    interval = None if part.mean is None else part.mean.interval
+    reach = "" if interval is None else f" ±{(interval[1] - interval[0]) / 2:.1f}"
+    return _number(part) + reach
 
 
 def _number(part: Part) -> str:

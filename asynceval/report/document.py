@@ -11,6 +11,7 @@ from typing import Any
 
 from asynceval import __version__
 from asynceval.protocol.conversation import Plan
+from asynceval.report.grounds import estimate
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.panel import panel
 from asynceval.report.ranks import Rank
@@ -123,6 +124,7 @@ def _pairwise(standing: PairStanding) -> dict[str, Any]:
         "p": record.p,
         "rating": rating and rating.value,
         "rating_ci": rating and rating.interval,
+        "categories": {name: estimate(its) for name, its in standing.categories.items()},
     }
 
 

@@ -10,6 +10,7 @@ from asynceval.report.columns import Bout, Columns
 from asynceval.report.ranks import Rank, ranked
 from asynceval.report.standings import Missing, missing
 from asynceval.stats.baseline import against_baseline
+from asynceval.stats.bootstrap import bootstrap_share
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.games import games
 from asynceval.stats.outcomes import Record, record
@@ -22,7 +23,7 @@ class PairStanding:
     """One model's pairs as one judge sees them.
 
     `record` counts pairs: who wins both games wins the pair. `expected` is how many pairs there would
-    be; `missing` tells of games without a verdict, by ending. `rating` is in Elo points: the baseline,
+    be; `missing` tells of games without a verdict, by ending. `categories` are adjusted win rates. `rating` is in Elo points: the baseline,
     or else the mean, has 1000. `unflagged` is the adjusted win rate without the `flagged` pairs, in which
     the judge saw an answer that imitates one.
     """
@@ -33,6 +34,7 @@ class PairStanding:
     expected: int
     missing: tuple[Missing, ...]
     rating: Estimate | None
+    categories: Mapping[str, Estimate | None]
     rank: Rank | None = None
     unflagged: Estimate | None = None
     flagged: int = 0
@@ -67,7 +69,8 @@ def place_biases(plan: Plan, columns: Columns) -> tuple[PlaceBias, ...]:
 
 def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
     bouts = columns.bouts(judge.name)
-    won = _won(bouts)
+    won, parts = _won(bouts), _parts(bouts)
+    names = columns.categories(judge.name)
     rated = _rated(bouts) if judge.baseline is None else _beside(judge.baseline, won)
     unflagged = _won(bout for bout in bouts if not bout.is_flagged)
     found = []
@@ -83,6 +86,7 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
                 len(rows),
                 missing(columns.endings[judge.name, model]),
                 rated.get(model),
+                {name: bootstrap_share(parts[model, name]) for name in names},
                 unflagged=(whole if len(kept) == len(rows) else _record(kept)).adjusted,
                 flagged=len(rows) - len(kept),
             )
@@ -110,6 +114,17 @@ def _won(bouts: Iterable[Bout]) -> Mapping[str, _Won]:
         won[bout.first].append((*at, outcome))
         won[bout.second].append((*at, None if outcome is None else 1 - outcome))
     return won
+
+
+def _parts(bouts: Iterable[Bout]) -> defaultdict[tuple[str, str], list[tuple[str, float]]]:
+    """Return by model and category the question and the outcome of each pair that has one."""
+    parts: defaultdict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
+    for bout in bouts:
+        place, outcome = bout.place, bout.outcome
+        if outcome is not None:
+            parts[bout.first, place.category].append((place.question, outcome))
+            parts[bout.second, place.category].append((place.question, 1 - outcome))
+    return parts
 
 
 def _record(rows: _Won) -> Record:

@@ -60,6 +60,15 @@ def sheets(
             ),
             lambda: _pairs(summary),
         ),
+        Sheet(
+            "pairs_by_category",
+            ("judge", "model", "category", *(f"adjusted_{name}" for name in estimate)),
+            lambda: (
+                (its.judge, its.model, category, *_estimate(rate))
+                for its in summary.pairwise
+                for category, rate in its.categories.items()
+            ),
+        ),
         Sheet("win_matrix", ("judge", "model", "opponent", "win_rate"), lambda: _matrix(summary)),
         Sheet(
             "comparisons",

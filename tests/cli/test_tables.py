@@ -61,6 +61,26 @@ def test_no_number_is_cut(width: int, models: int) -> None:
         assert text.count(f"{7 + (n - 2.5) / 10:.2f}") == models
 
 
+def test_means_by_category_have_their_spread_where_it_fits() -> None:
+    """Grades of 6 and 8 on two questions of a category are 7.00 give or take 12.7."""
+    sweep = Sweep(
+        "s", (Endpoint("e", "http://e"),), (Target("m", "e", "m"),), (Judge("judge", "e", "judge"),)
+    )
+    questions = tuple(Question(str(n), c, ("a",)) for n, c in enumerate(CATEGORIES * 2))
+    outcomes = [
+        Outcome(
+            Cell(its.id, its.category, 1, "m", judge="judge"), Usage(1, 1), Score(6 + 2 * (n > 5))
+        )
+        for n, its in enumerate(questions)
+    ]
+    plan = Plan(sweep, questions, builtin())
+    for width, times in ((80, len(CATEGORIES)), (24, 0)):
+        console = Console(file=StringIO(), width=width)
+        show(console, plan, summarise(plan, outcomes))
+        assert isinstance(console.file, StringIO)
+        assert console.file.getvalue().count("7.00 ±12.7") == times
+
+
 def test_ranks_stand_beside_the_models_where_there_are_several() -> None:
     """Equal models share all ranks and a letter, and a line says what that means; one has no rank."""
     text = shown(["one", "other"], 80, Score(7.0))

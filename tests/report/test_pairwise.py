@@ -11,6 +11,7 @@ from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
 from asynceval.protocol.conversation import Plan
 from asynceval.report.document import document
+from asynceval.report.figures.gallery import gallery
 from asynceval.report.outcomes import Outcome
 from asynceval.report.summary import Summary, summarise
 from tests.report.scene import plan
@@ -152,3 +153,25 @@ def test_games_of_several_choices_and_repeats_are_told_apart() -> None:
         for o in pairs("a", "b", "AB", "BA" if choice else "AB")
     ]
     assert of(summarise(scene(judge, choices=2), games), "a") == (6, 0, 2)
+
+
+def test_win_rates_by_category_have_their_intervals() -> None:
+    """q0 and q2 are writing, q1 is math; one question of math has no interval, and is 0 all the same."""
+    what = scene(ALL)
+    games = [
+        replace(g, cell=replace(g.cell, category="math" if g.cell.question == "q1" else "writing"))
+        for g in pairs("a", "b", "AB", "AB", "BA", "BA", "AA", "AB")
+    ]
+    best = next(s for s in summarise(what, games).pairwise if s.model == "a")
+    writing, math = best.categories["writing"], best.categories["math"]
+    assert writing is not None and math is not None
+    assert (writing.value, writing.n, math.value, math.n) == (0.875, 4, 0, 2)
+    assert writing.interval is not None and math.interval is None
+    row = next(r for r in document(what, summarise(what, games))["pairwise"] if r["model"] == "a")
+    assert row["categories"]["writing"]["ci"] == list(writing.interval)
+    (heat,) = (
+        f for f in gallery(what, summarise(what, games)).categories if "categories" in f.name
+    )
+    shown = " to ".join(f"{100 * end:.0f}" for end in writing.interval)
+    assert f"88 ({shown})" in heat.grid.rows[0]
+    assert f"a, writing: 88 ({shown})" in heat.svg()

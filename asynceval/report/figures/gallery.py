@@ -1,7 +1,6 @@
 """The gallery: which figures a run has, made from its summary."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -18,7 +17,6 @@ from asynceval.report.figures.scatter import scatter
 from asynceval.report.juries import seated
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
-from asynceval.stats.mean import clustered_mean
 from asynceval.stats.outcomes import score_outcome, win_matrix
 
 _MOST_IN_MATRIX = 60
@@ -105,6 +103,17 @@ class _Wall:
             if its.is_pairwise
             else {s.model: s.average for s in summary.standings if s.judge == its.name}
         )
+        self._parts: dict[tuple[str, str], Estimate | None] = {
+            (row.model, category): _percent(rate)
+            for row in summary.pairwise
+            if row.judge == its.name
+            for category, rate in row.categories.items()
+        } | {
+            (row.model, category): part.mean
+            for row in summary.standings
+            if row.judge == its.name
+            for category, part in row.categories.items()
+        }
 
     def leaderboard(self) -> Iterator[Figure]:
         if self._rows and self._has_one_scale:
@@ -116,14 +125,15 @@ class _Wall:
         categories = tuple(dict.fromkeys(question.category for question in self._plan.questions))
         if not self._rows or len(categories) < 2:
             return
-        found = self._by_category()
+        found = [[self._parts.get((row, c)) for c in categories] for row in self._rows]
         scale = self._plan.sweep.scale
         cells = Cells(
             tuple(self._rows),
             categories,
-            tuple(tuple(found.get((row, c)) for c in categories) for row in self._rows),
+            tuple(tuple(None if its is None else its.value for its in row) for row in found),
             tuple(_CENT if self._judge.is_pairwise else ends_of(scale(c)) for c in categories),
             "parted" if self._judge.is_pairwise else "rising",
+            tuple(tuple(None if its is None else its.interval for its in row) for row in found),
         )
         title = f"{self._what} by category, by {self._judge.name}"
         if len(categories) >= LEAST and self._has_one_scale:
@@ -164,22 +174,6 @@ class _Wall:
         if dots and self._has_one_scale:
             title = f"{self._what} by {self._judge.name} against the length of answers"
             yield scatter(f"length-{self._file}", title, dots, self._ends, self._unit)
-
-    def _by_category(self) -> dict[tuple[str, str], float]:
-        """Return the mean of each model in each category."""
-        rows: defaultdict[tuple[str, str], list[tuple[str, float]]] = defaultdict(list)
-        if self._judge.is_pairwise:
-            for bout in self._columns.bouts(self._judge.name):
-                if bout.outcome is not None:
-                    category, question = bout.place.category, bout.place.question
-                    rows[bout.first, category].append((question, 100 * bout.outcome))
-                    rows[bout.second, category].append((question, 100 - 100 * bout.outcome))
-        else:
-            for model in self._rows:
-                for grade in self._columns.grades(self._judge.name, model):
-                    rows[model, grade.place.category].append((grade.place.question, grade.value))
-        means = {key: clustered_mean(values) for key, values in rows.items()}
-        return {key: its.value for key, its in means.items() if its is not None}
 
     def _games(self) -> Iterator[tuple[str, str, float]]:
         """Yield (first, second, outcome), of a judge that grades by which score is higher."""

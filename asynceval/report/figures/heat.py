@@ -16,7 +16,8 @@ class Cells:
     """A table of values by row and column, None where there is none.
 
     `ends` are the lowest and highest value that there can be in each column. "rising" is from little to
-    much, "parted" from one side to the other with the middle in between.
+    much, "parted" from one side to the other with the middle in between. `intervals` are those of the
+    values, where there are any.
     """
 
     rows: tuple[str, ...]
@@ -24,6 +25,15 @@ class Cells:
     values: tuple[tuple[float | None, ...], ...]
     ends: tuple[tuple[float, float], ...]
     kind: Literal["rising", "parted"]
+    intervals: tuple[tuple[tuple[float, float] | None, ...], ...] = ()
+
+    def told(self, row: int, column: int, shown: Callable[[float], str]) -> str:
+        """Return a value with its interval."""
+        value = self.values[row][column]
+        if value is None:
+            return "-"
+        ends = self.intervals[row][column] if self.intervals else None
+        return shown(value) + (f" ({shown(ends[0])} to {shown(ends[1])})" if ends else "")
 
 
 def heat(name: str, title: str, corner: str, cells: Cells, shown: Callable[[float], str]) -> Figure:
@@ -47,7 +57,10 @@ def heat(name: str, title: str, corner: str, cells: Cells, shown: Callable[[floa
             body.append(
                 tag(
                     "rect",
-                    tag("title", f"{row}, {cells.columns[place]}: {shown(value)}"),
+                    tag(
+                        "title",
+                        f"{row}, {cells.columns[place]}: {cells.told(number, place, shown)}",
+                    ),
                     x=float(x + 1),
                     y=float(y + 1),
                     width=width - 2,
@@ -63,12 +76,12 @@ def heat(name: str, title: str, corner: str, cells: Cells, shown: Callable[[floa
     grid = Grid(
         (corner, *cells.columns),
         tuple(
-            (row, *("-" if value is None else shown(value) for value in values))
-            for row, values in zip(cells.rows, cells.values, strict=True)
+            (row, *(cells.told(number, place, shown) for place in range(len(cells.columns))))
+            for number, row in enumerate(cells.rows)
         ),
     )
     summary = f"{len(cells.rows)} rows by {len(cells.columns)} columns, a shade for each number"
-    wide = max(left + width * len(cells.columns) + 8, 7.0 * len(title))
+    wide = max(left + width * len(cells.columns) + 8, 7.6 * len(title))
     return Figure(
         name, title, summary, wide, top + height * len(cells.rows) + 8, joined(*body), grid
     )
