@@ -13,6 +13,7 @@ from asynceval.domain.verdict import Choice, Score
 from asynceval.protocol.conversation import Plan
 from asynceval.report.outcomes import Ending, Outcome
 from asynceval.stats.outcomes import Screen, pair_outcome
+from asynceval.stats.spots import Spot
 
 _VERDICTS: tuple[Screen | None, ...] = (None, None, "A", "B", "tie")
 _ABSENT, _UNPARSED = 0, 1
@@ -29,6 +30,10 @@ class Place(NamedTuple):
     category: str
     turn: int
     choice: int
+
+    def spot(self, rival: str | None = None) -> Spot:
+        """Return by what a model's score here, or its outcome beside a rival, is compared."""
+        return Spot(self.question, (self.turn, self.choice), rival)
 
 
 class Grade(NamedTuple):

@@ -1,7 +1,7 @@
 """Pairwise results: what each judge makes of each model beside the others, and of places."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from asynceval.domain.sweep import Judge
@@ -16,6 +16,7 @@ from asynceval.stats.games import games
 from asynceval.stats.outcomes import Record, record
 from asynceval.stats.position_bias import PositionBias, position_bias
 from asynceval.stats.ratings import ORIGIN, ratings
+from asynceval.stats.spots import Spot
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,15 @@ def _ranked(judge: Judge, columns: Columns) -> list[PairStanding]:
     found.sort(key=_order)
     ranks = ranked(
         {
-            row.model: [(q, at, value) for q, at, value in won[row.model] if value is not None]
+            row.model: [(spot, value) for spot, value in won[row.model] if value is not None]
             for row in found
         }
     )
     return [replace(row, rank=ranks.get(row.model)) for row in found]
 
 
-_Won = list[tuple[str, Hashable, float | None]]
-"""The question, the place in it and the outcome of each of a model's pairs."""
+_Won = list[tuple[Spot, float | None]]
+"""What each of a model's pairs came to."""
 
 
 def _won(bouts: Iterable[Bout]) -> Mapping[str, _Won]:
@@ -110,9 +111,8 @@ def _won(bouts: Iterable[Bout]) -> Mapping[str, _Won]:
     won: defaultdict[str, _Won] = defaultdict(list)
     for bout in bouts:
         place, outcome = bout.place, bout.outcome
-        at = place.question, (place.turn, place.choice)
-        won[bout.first].append((*at, outcome))
-        won[bout.second].append((*at, None if outcome is None else 1 - outcome))
+        won[bout.first].append((place.spot(bout.second), outcome))
+        won[bout.second].append((place.spot(bout.first), None if outcome is None else 1 - outcome))
     return won
 
 
@@ -128,14 +128,14 @@ def _parts(bouts: Iterable[Bout]) -> defaultdict[tuple[str, str], list[tuple[str
 
 
 def _record(rows: _Won) -> Record:
-    return record((question, outcome) for question, _, outcome in rows)
+    return record((spot.question, outcome) for spot, outcome in rows)
 
 
 def _beside(baseline: str, won: Mapping[str, _Won]) -> Mapping[str, Estimate]:
     """Return the ratings of models that met the baseline only: the closed form needs no fit."""
     found: dict[str, Estimate] = {}
     for model, rows in won.items():
-        above = against_baseline((q, value) for q, _, value in rows if value is not None)
+        above = against_baseline((s.question, value) for s, value in rows if value is not None)
         if above is not None and model != baseline:
             ends = above.interval and (ORIGIN + above.interval[0], ORIGIN + above.interval[1])
             found[model] = replace(above, value=ORIGIN + above.value, interval=ends)

@@ -1,18 +1,17 @@
 """Ranks: which places each model of a leaderboard may have, and which models are not told apart."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
-from asynceval.stats.mean import clustered_mean
-from asynceval.stats.paired import comparisons, item_means
-from asynceval.stats.ranks import above_by_interval, above_by_pairs, groups, rank_ranges
+from asynceval.stats.paired import comparisons
+from asynceval.stats.ranks import above_by_pairs, groups, rank_ranges
+from asynceval.stats.spots import Spot
 
-_FEW_PAIRS, _FEW_ROUNDS, _ROUNDS = 45, 9_999, 99_999
-_MOST_PAIRED = 50
+_FEW, _FEW_ROUNDS = 10, 9_999
+_MANY, _ROUNDS = 50, 99_999
 _LEVEL = 0.05
-Scores = Mapping[str, Sequence[tuple[str, Hashable, float]]]
-"""Each model's scores or outcomes as (question, item, value) rows; models are compared item by item."""
+Scores = Mapping[str, Sequence[tuple[Spot, float]]]
+"""Each model's scores or outcomes, by what they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +26,28 @@ class Rank:
     groups: tuple[int, ...]
 
 
-def rounds(models: int) -> int:
-    """Return how many sign flips tell so many models apart after Holm's correction."""
-    return _FEW_ROUNDS if models * (models - 1) // 2 <= _FEW_PAIRS else _ROUNDS
+def rounds(models: int) -> int | None:
+    """Return how many sign flips tell so many models apart after Holm's correction; None: too many."""
+    return _FEW_ROUNDS if models <= _FEW else _ROUNDS if models <= _MANY else None
 
 
 def ranked(scores: Scores) -> dict[str, Rank]:
     """Return the rank of each model that has a score; the best come first.
 
-    One model is above another if it scores more on the items that both have and the p-value by sign
+    One model is above another if it scores more on the spots that both have and the p-value by sign
     flips is below 0.05 after Holm's correction over all pairs. Beyond 50 models, where so many pairs are
-    too much for sign flips, it is if its interval lies wholly above the other's.
+    too much for sign flips, it is by Student's t.
     """
-    models = [model for model in scores if scores[model]]
-    if len(models) <= _MOST_PAIRED:
-        means = {model: item_means(scores[model]) for model in models}
-        couples = ((a, b, means[a], means[b]) for a, b in combinations(models, 2))
-        found = comparisons(couples, rounds=rounds(len(models)))
-        places = {model: place for place, model in enumerate(models)}
-        above = above_by_pairs(
-            len(models),
-            (
-                (places[each.first], places[each.second], each.paired.difference.value)
-                for each in found
-                if each.p_corrected < _LEVEL
-            ),
-        )
-    else:
-        alone = [clustered_mean((q, value) for q, _, value in scores[model]) for model in models]
-        above = above_by_interval([mean.interval if mean else None for mean in alone])
+    known = {model: its for model, its in scores.items() if its}
+    places = {model: place for place, model in enumerate(known)}
+    above = above_by_pairs(
+        len(known),
+        (
+            (places[each.first], places[each.second], each.paired.difference.value)
+            for each in comparisons(known, rounds=rounds(len(known)))
+            if each.p_corrected < _LEVEL
+        ),
+    )
     display = groups(above)
     return {
         model: Rank(
@@ -63,5 +55,5 @@ def ranked(scores: Scores) -> dict[str, Rank]:
             its.worst,
             tuple(number for number, group in enumerate(display, 1) if place in group),
         )
-        for place, (model, its) in enumerate(zip(models, rank_ranges(above), strict=True))
+        for place, (model, its) in enumerate(zip(known, rank_ranges(above), strict=True))
     }

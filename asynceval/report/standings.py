@@ -76,10 +76,7 @@ def _ranked(columns: Columns, judge: Judge, rows: list[Standing]) -> Iterator[St
     """Yield the standings with their ranks, where there are means to rank by."""
     ranks = ranked(
         {
-            row.model: [
-                (g.place.question, (g.place.turn, g.place.choice), g.value)
-                for g in columns.grades(judge.name, row.model)
-            ]
+            row.model: [(g.place.spot(), g.value) for g in columns.grades(judge.name, row.model)]
             for row in rows
             if row.average is not None
         }

@@ -1,29 +1,29 @@
-"""A paired difference: two models on the same questions."""
+"""A paired difference: two models on the same spots of the same questions."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from math import fsum, sqrt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import sqrt
 
 import numpy as np
 
-from asynceval.stats.arrays import Floats
 from asynceval.stats.correlation import pearson
 from asynceval.stats.estimate import Estimate, by_question
 from asynceval.stats.flips import ROUNDS, sign_flips
 from asynceval.stats.holm import holm
+from asynceval.stats.spots import Grid, Scores, Two
+from asynceval.stats.student import t_tails
 
 _METHOD = "paired by question, t"
-Means = Mapping[str, Mapping[Hashable, float]]
-"""By question, what a model got for each of its items: the turns of a question, say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """How much higher one model scores than another on the questions that both have.
+    """How much higher one model scores than another where both have a score.
 
-    `difference` has as n the questions in common and as dropped the items that only one has. `variance` is
-    that of a question's difference and `correlation` that of the models' question means, None where
-    undefined. `p` is from sign flips. `questions` holds each question's difference, the largest first.
+    `difference` has as n the questions in common and as dropped the spots that only one has. `variance`
+    is that of a question's difference and `correlation` that of the models' question means, None where
+    undefined. `questions` holds each question's difference, the largest first.
     """
 
     difference: Estimate
@@ -43,93 +43,57 @@ class Comparison:
     p_corrected: float
 
 
-def item_means(scores: Iterable[tuple[str, Hashable, float]]) -> Means:
-    """Return the mean of each item of each question, from (question, item, score) rows."""
-    found: dict[str, dict[Hashable, list[float]]] = {}
-    for question, item, score in scores:
-        found.setdefault(question, {}).setdefault(item, []).append(score)
-    return {
-        question: {item: fsum(its) / len(its) for item, its in items.items()}
-        for question, items in found.items()
-    }
-
-
-def paired(first: Means, second: Means, *, rounds: int = ROUNDS, seed: int = 0) -> Paired | None:
-    """Return the mean over questions of first minus second; None without an item in common.
-
-    d_c is the difference of the two models' means over the items of question c that both have, so that
-    a turn which one of them lacks tilts nothing. SE = sd(d) / sqrt(G) for G questions in common, the
-    interval has Student's t for G - 1 degrees of freedom, and p is by sign flips (Miller 2024,
-    arXiv:2411.00640).
-    """
-    common = _common(first, second)
-    if not common:
-        return None
-    (p,) = sign_flips(_table([_gaps(common)]), rounds=rounds, seed=seed)
-    return _paired(first, second, common, float(p))
-
-
 def comparisons(
-    couples: Iterable[tuple[str, str, Means, Means]], *, rounds: int = ROUNDS, seed: int = 0
+    scores: Mapping[str, Scores], *, rounds: int | None = ROUNDS, seed: int = 0
 ) -> tuple[Comparison, ...]:
-    """Return how these couples compare that have an item in common, with Holm's correction over all.
+    """Return all pairs of models that have a spot in common, with Holm's correction over all of them.
 
-    A couple are the names of two models and what each of them got.
+    d_c is the difference of two models' means over the spots of question c that both have, so that a
+    turn which one of them lacks tilts nothing. The value is the mean over questions, SE = sd(d) / sqrt(G)
+    for G questions in common, the interval has Student's t for G - 1 degrees of freedom, and p is by sign
+    flips (Miller 2024, arXiv:2411.00640). Without rounds p is by Student's t in place of sign flips, which many pairs take too many of. It is
+    never below what G signs can show, 2 ** (1 - G).
     """
-    met = [(*couple, both) for couple in couples if (both := _common(*couple[2:]))]
+    grid = Grid(scores)
+    met = {two: its for two in combinations(grid.models, 2) if _have_met(its := grid.two(*two))}
     if not met:
         return ()
-    table = _table([_gaps(common) for *_, common in met])
-    p_values = [float(p) for p in sign_flips(table, rounds=rounds, seed=seed)]
+    found = [_paired(grid.questions, its) for its in met.values()]
+    if rounds is not None:
+        gaps = [np.nan_to_num(its.first - its.second) for its in met.values()]
+        p_values = sign_flips(np.stack(gaps, axis=1), rounds=rounds, seed=seed).tolist()
+        found = [replace(each, p=p) for each, p in zip(found, p_values, strict=True)]
+    corrected = holm([each.p for each in found])
     return tuple(
-        Comparison(a, b, _paired(one, other, common, p), corrected)
-        for (a, b, one, other, common), p, corrected in zip(
-            met, p_values, holm(p_values), strict=True
-        )
+        Comparison(*two, each, p) for two, each, p in zip(met, found, corrected, strict=True)
     )
 
 
-_Common = Mapping[str, tuple[float, float]]
-"""By question, the means of two models over the items that both have."""
+def _have_met(two: Two) -> bool:
+    return bool(np.isfinite(two.first).any())
 
 
-def _common(one: Means, other: Means) -> _Common:
-    found = {}
-    for question, its in one.items():
-        others = other.get(question, {})
-        items = [item for item in its if item in others]
-        if items:
-            found[question] = (
-                fsum(its[item] for item in items) / len(items),
-                fsum(others[item] for item in items) / len(items),
-            )
-    return found
-
-
-def _gaps(common: _Common) -> dict[str, float]:
-    return {question: one - other for question, (one, other) in common.items()}
-
-
-def _table(gaps: Sequence[Mapping[str, float]]) -> Floats:
-    """Return questions x comparisons, 0 where a comparison lacks a question."""
-    questions = list(dict.fromkeys(question for each in gaps for question in each))
-    return np.array([[each.get(question, 0.0) for each in gaps] for question in questions])
-
-
-def _paired(one: Means, other: Means, common: _Common, p: float) -> Paired:
-    gaps = _gaps(common)
-    values = np.array(list(gaps.values()))
+def _paired(questions: Sequence[str], two: Two) -> Paired:
+    known = np.isfinite(two.first)
+    one, other = two.first[known], two.second[known]
+    values = one - other
     n = len(values)
     variance = float(values.var(ddof=1)) if n > 1 else None
     se = None if variance is None else sqrt(variance / n)
-    dropped = sum(
-        len(one.get(question, {}).keys() ^ other.get(question, {}).keys())
-        for question in one.keys() | other.keys()
-    )
+    gap = by_question(float(values.mean()), n, se, n, _METHOD, two.dropped)
+    places = np.flatnonzero(known).tolist()
+    gaps = [(questions[place], its) for place, its in zip(places, values.tolist(), strict=True)]
     return Paired(
-        by_question(float(values.mean()), n, se, n, _METHOD, dropped),
+        gap,
         variance,
-        pearson([mean for mean, _ in common.values()], [mean for _, mean in common.values()]),
-        p,
-        tuple(sorted(gaps.items(), key=lambda item: (-abs(item[1]), item[0]))),
+        pearson(one.tolist(), other.tolist()),
+        _by_t(gap),
+        tuple(sorted(gaps, key=lambda item: (-abs(item[1]), item[0]))),
     )
+
+
+def _by_t(gap: Estimate) -> float:
+    if not gap.value:
+        return 1.0
+    p = t_tails(gap.value / gap.se, gap.n - 1) if gap.se and gap.n > 1 else 0.0
+    return max(p, 2.0 ** (1 - gap.n))

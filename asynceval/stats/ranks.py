@@ -1,6 +1,6 @@
 """Ranks: which places a model may have, and which models cannot be told apart."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,17 +14,6 @@ class RankRange:
 
     best: int
     worst: int
-
-
-def above_by_interval(intervals: Sequence[tuple[float, float] | None]) -> Bools:
-    """Return whether the interval of model i lies wholly above that of model j, at [i, j].
-
-    Chatbot Arena's rule (arXiv:2403.04132). It asks for more than a paired test does. A model without
-    an interval is above and below nobody.
-    """
-    low = np.array([np.nan if each is None else each[0] for each in intervals])
-    high = np.array([np.nan if each is None else each[1] for each in intervals])
-    return np.asarray(low[:, None] > high[None, :])
 
 
 def above_by_pairs(models: int, differences: Iterable[tuple[int, int, float]]) -> Bools:

@@ -1,10 +1,14 @@
 """Contrasts of a pairwise judge: games between two models, and what both do against others."""
 
+from dataclasses import replace
+
 import pytest
 
 from asynceval.report.columns import Columns
 from asynceval.report.contrast import Ground
 from asynceval.report.outcomes import Outcome
+from asynceval.report.pairwise import pair_standings
+from tests.report.scene import plan
 from tests.report.test_pairwise import ALL, BASELINE, pairs, scene
 
 
@@ -43,6 +47,30 @@ def test_a_model_and_its_baseline_are_compared_by_their_own_games() -> None:
     assert every.keys() == {("a", "b"), ("a", "c"), ("c", "b")}
     assert every["a", "c"].paired == found.paired
     assert every["a", "c"].p_corrected is not None
+
+
+def test_a_pair_that_only_one_has_played_is_left_out() -> None:
+    """Both beat c on every turn that both have; a's loss on one that b lacks has no part in it."""
+    games = pairs("a", "c", "AB", "AB", "AB", "BA") + pairs("b", "c", "AB", "AB", "AB", "A?")
+    found = ground(BASELINE, games).contrast("a", "b")
+    assert found is not None
+    assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 1)
+
+
+def test_an_opponent_that_one_alone_has_met_ranks_nobody() -> None:
+    """A and b tie each other; a alone has beaten c, six questions long, which says nothing of b."""
+    what = replace(plan(("a", "b", "c"), questions=6), sweep=scene(ALL).sweep)
+    columns = Columns(what)
+    for game in pairs("a", "b", *["AA"] * 12) + pairs("a", "c", *["AB"] * 12):
+        columns.add(game)
+    a, b, _ = pair_standings(what, columns)
+    assert a.record.adjusted is not None and b.record.adjusted is not None
+    assert (a.record.adjusted.value, b.record.adjusted.value) == (0.75, 0.5)
+    assert a.rank is not None and b.rank is not None
+    assert set(a.rank.groups) & set(b.rank.groups)
+    found = Ground(columns, ALL, ["a", "b", "c"]).contrast("a", "b")
+    assert found is not None
+    assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 0)
 
 
 def test_models_that_never_met_a_question_have_no_contrast() -> None:

@@ -1,23 +1,22 @@
 """Ranks: what may be said of the order of models, and what may not."""
 
-from collections.abc import Hashable
-
 import numpy as np
 import pytest
 
 from asynceval.cli.rank_cells import ranks_of
 from asynceval.report.ranks import Rank, ranked
+from asynceval.stats.spots import Spot
 
 QUESTIONS = [f"q{number}" for number in range(40)]
 
 
-def drawn(*means: float) -> dict[str, list[tuple[str, Hashable, float]]]:
+def drawn(*means: float) -> dict[str, list[tuple[Spot, float]]]:
     """Return scores of models with these means, each question as hard for all."""
     dice = np.random.default_rng(3)
     hard = dice.normal(0, 2, len(QUESTIONS))
     return {
         f"m{number}": [
-            (q, 1, float(mean + hard[i] + dice.normal(0, 0.5))) for i, q in enumerate(QUESTIONS)
+            (Spot(q), float(mean + hard[i] + dice.normal(0, 0.5))) for i, q in enumerate(QUESTIONS)
         ]
         for number, mean in enumerate(means)
     }
@@ -44,15 +43,28 @@ def test_few_questions_tell_nobody_apart() -> None:
 
 def test_a_model_without_a_score_has_no_rank() -> None:
     """It stands beside the others and takes no place from them."""
-    assert ranked({"a": [("q", 1, 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
+    assert ranked({"a": [(Spot("q"), 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
     assert ranked({}) == {}
 
 
-def test_a_long_leaderboard_goes_by_intervals() -> None:
-    """Beyond 50 models those are above each other whose intervals do not meet."""
+def test_a_long_leaderboard_is_paired_as_well() -> None:
+    """Beyond 50 models Student's t finds what intervals of the means would not: a point in sixty."""
     found = ranked(drawn(*(60 - number for number in range(60))))
-    assert found["m0"].best == 1 and found["m59"].worst == 60
-    assert found["m30"].best < 31 < found["m30"].worst < 40
+    assert [(its.best, its.worst) for its in found.values()] == [(n, n) for n in range(1, 61)]
+
+
+def test_lost_turns_rank_nobody_however_many_models_there_are() -> None:
+    """Sixty alike ones, half of which lack the harder turn of some questions."""
+    scores = {
+        f"m{number}": [
+            (Spot(q, turn), 10.0 - 4 * turn + place % 2)
+            for place, q in enumerate(QUESTIONS)
+            for turn in (1, 2)
+            if turn == 1 or number % 2 or place < 20
+        ]
+        for number in range(60)
+    }
+    assert set(ranked(scores).values()) == {Rank(1, 60, (1,))}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.domain.rubric import Rubric, Scale
 from asynceval.report.document import document
+from asynceval.report.grounds import contrasts, grounds
+from asynceval.report.ranks import Rank
 from asynceval.report.standings import Missing, Standing
 from tests.report.scene import Answer, answered, graded, plan, play
 
@@ -83,6 +85,25 @@ def test_a_lost_repeat_is_marked(tmp_path: Path) -> None:
     """Fewer repeats of one judgment weigh its question less."""
     found, _ = standings(tmp_path, "ab", [("a", "q0", 1)], repeats=2)
     assert comparable(found) == "b"
+
+
+def test_a_lost_turn_makes_no_difference_between_alike_models(tmp_path: Path) -> None:
+    """Both get 8 and 4; half of alpha's second turns are lost, so its mean is higher, its rank is not."""
+    what = plan(questions=20)
+
+    def say(cell: Cell) -> Answer:
+        if cell.target == "alpha" and cell.judge and cell.turn == 2 and int(cell.question[1:]) % 2:
+            return Cause.SERVER
+        return graded(8 if cell.turn == 1 else 4) if cell.judge else answered(cell)
+
+    summary, _ = play(tmp_path, what, say)
+    alpha, beta = summary.standings
+    assert alpha.average is not None and beta.average is not None
+    assert alpha.average.value > 6.6 > beta.average.value
+    assert alpha.rank == beta.rank == Rank(1, 2, (1,))
+    (found,) = contrasts(grounds(what, summary.columns), ("alpha", "beta"))
+    assert (found.paired.difference.value, found.paired.p) == (0, 1)
+    assert (found.paired.difference.n, found.paired.difference.dropped) == (20, 10)
 
 
 def test_only_the_parts_that_lack_something_are_marked(tmp_path: Path) -> None:

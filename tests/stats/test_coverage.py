@@ -10,8 +10,9 @@ from asynceval.stats.estimate import Estimate
 from asynceval.stats.games import Games
 from asynceval.stats.mean import clustered_mean
 from asynceval.stats.outcomes import record
-from asynceval.stats.paired import Means, item_means, paired
 from asynceval.stats.ratings import bootstrap_ratings, ratings
+from asynceval.stats.spots import Spot
+from tests.stats.two import paired
 
 QUESTIONS = 80
 NAMES = [str(question) for question in range(QUESTIONS) for _ in range(2)]
@@ -33,8 +34,8 @@ def rows(values: Floats) -> list[tuple[str, float]]:
     return list(zip(NAMES, values.tolist(), strict=True))
 
 
-def turns(values: Floats) -> Means:
-    return item_means((q, n % 2, value) for n, (q, value) in enumerate(rows(values)))
+def turns(values: Floats) -> list[tuple[Spot, float]]:
+    return [(Spot(q, n % 2), value) for n, (q, value) in enumerate(rows(values))]
 
 
 def test_of_a_mean() -> None:
@@ -83,7 +84,7 @@ def test_of_a_paired_difference() -> None:
     one = scores(dice, 1000)
     other = one - 0.3 + dice.normal(0, 1, (1000, QUESTIONS)).repeat(2, axis=1)
     held = [
-        holds(getattr(paired(*map(turns, both), rounds=9), "difference", None), 0.3)
+        holds(getattr(paired(turns(both[0]), turns(both[1]), rounds=9), "difference", None), 0.3)
         for both in zip(one, other, strict=True)
     ]
     assert 0.93 < np.mean(held) < 0.97

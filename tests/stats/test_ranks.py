@@ -5,27 +5,21 @@ from random import Random
 
 import numpy as np
 
-from asynceval.stats.ranks import RankRange, above_by_interval, groups, rank_ranges
+from asynceval.stats.ranks import RankRange, above_by_pairs, groups, rank_ranges
 
 
 def test_by_hand() -> None:
     """The first is above the third and fourth, the last below all."""
-    intervals = [(7.0, 9.0), (6.0, 8.0), (5.0, 6.5), (1.0, 2.0)]
-    above = above_by_interval(intervals)
+    above = above_by_pairs(4, [(0, 2, 2.0), (0, 3, 7.0), (3, 1, -5.0), (2, 3, 4.0)])
     assert [RankRange(1, 2), RankRange(1, 3), RankRange(2, 3), RankRange(4, 4)] == list(
         rank_ranges(above)
     )
     assert groups(above) == ((0, 1), (1, 2), (3,))
 
 
-def test_intervals_that_touch_are_not_apart() -> None:
-    """An end in common is in common."""
-    assert groups(above_by_interval([(2, 3), (1, 2)])) == ((0, 1),)
-
-
-def test_without_an_interval_any_rank_is_possible() -> None:
+def test_told_apart_from_nobody_any_rank_is_possible() -> None:
     """A model of which too little is known is in every group."""
-    above = above_by_interval([(8, 9), None, (1, 2)])
+    above = above_by_pairs(3, [(0, 2, 7.0)])
     assert rank_ranges(above) == (RankRange(1, 2), RankRange(1, 3), RankRange(2, 3))
     assert groups(above) == ((0, 1), (1, 2))
 

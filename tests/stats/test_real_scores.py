@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from asynceval.stats.mean import clustered_mean, mean
-from asynceval.stats.paired import item_means, paired
+from asynceval.stats.spots import Scores, Spot
 from tests.real_files import MT_BENCH, needs_mt_bench
+from tests.stats.two import paired
 
 pytestmark = needs_mt_bench
 
@@ -30,6 +31,10 @@ def scores_of(judgments: pd.DataFrame) -> dict[str, list[tuple[str, int, float]]
         if row.score != -1:
             found[row.model].append((str(row.question_id), row.turn, float(row.score)))
     return dict(found)
+
+
+def spots(rows: list[tuple[str, int, float]]) -> Scores:
+    return [(Spot(question, turn), score) for question, turn, score in rows]
 
 
 def test_the_means_are_those_of_fastchat(judgments: pd.DataFrame) -> None:
@@ -61,7 +66,7 @@ def test_the_errors_are_of_the_usual_size(judgments: pd.DataFrame) -> None:
 def test_two_runs_of_one_model_are_not_told_apart(judgments: pd.DataFrame) -> None:
     """The two vicuna runs differ by less than their interval, which holds 0."""
     rows = scores_of(judgments)
-    one, other = (item_means(rows[name]) for name in sorted(rows) if "medusa" not in name)
+    one, other = (spots(rows[name]) for name in sorted(rows) if "medusa" not in name)
     got = paired(one, other)
     wide = judgments[judgments["model"].isin([n for n in rows if "medusa" not in n])]
     means = wide.pivot_table(index="question_id", columns="model", values="score")
@@ -81,7 +86,7 @@ def test_pairing_pays(judgments: pd.DataFrame) -> None:
     whole = scores_of(judgments)
     rows = {model: [(q, s) for q, _, s in each] for model, each in whole.items()}
     for a, b in combinations(rows, 2):
-        got = paired(*(item_means(whole[model]) for model in (a, b)))
+        got = paired(spots(whole[a]), spots(whole[b]))
         one, other = clustered_mean(rows[a]), clustered_mean(rows[b])
         assert got is not None and one is not None and other is not None
         assert got.difference.se is not None and one.se is not None and other.se is not None
