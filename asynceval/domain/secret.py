@@ -6,6 +6,8 @@ from typing import Final, NoReturn
 
 _MASK: Final = "***"
 _SHOWN: Final = 80
+_RANDOM: Final = 20
+_SHORT: Final = 8
 
 _PREFIXED: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:"
@@ -30,6 +32,15 @@ class Secret:
     def reveal(self) -> str:
         """Return the text, for the one line that sends it."""
         return self._text
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether it is such a word as servers without keys are given: "EMPTY", "ollama", "sk-no-key".
+
+        Answers may well hold such a word. A key has at least 20 letters, or 8 with a digit among them.
+        """
+        length, has_digit = len(self._text), any(map(str.isdigit, self._text))
+        return length < _SHORT or (length < _RANDOM and not has_digit)
 
     def __repr__(self) -> str:
         """Return the mask."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import orjson
 
+from asynceval.domain.reply import Reply
 from asynceval.domain.secret import Secret
 
 _MASK = "***"
@@ -27,13 +29,47 @@ def masked_of_all(text: str, secrets: Iterable[Secret | None]) -> str:
     return text
 
 
+def masked_reply(reply: Reply, secret: Secret | None) -> Reply:
+    """Return a reply without the key, flagged "masked" if its words held it; a placeholder may stay.
+
+    What a model says is kept as it is, so the key is cut out of nothing but the words themselves, and only
+    after those that came in pieces were put together.
+    """
+    if secret is None or secret.is_placeholder:
+        return reply
+    text, reasoning, ending, model, fingerprint = (
+        None if words is None else masked(words, secret)
+        for words in (
+            reply.text,
+            reply.reasoning,
+            reply.finish_reason,
+            reply.model,
+            reply.fingerprint,
+        )
+    )
+    clean = replace(
+        reply,
+        text=text or "",
+        reasoning=reasoning,
+        finish_reason=ending,
+        model=model,
+        fingerprint=fingerprint,
+        alternatives=tuple(
+            tuple((masked(token, secret), chance) for token, chance in each)
+            for each in reply.alternatives
+        ),
+    )
+    is_said = (clean.text, clean.reasoning) == (reply.text, reply.reasoning)
+    return clean if is_said else replace(clean, flags=(*reply.flags, "masked"))
+
+
 def masked_body(body: bytes, secret: Secret | None) -> bytes:
-    r"""Return a response's body without the key, however its JSON writes it.
+    r"""Return the body of an error without the key, however its JSON writes it; a placeholder may stay.
 
     JSON may write `/` as `\/` and any letter as `\u00..`; a body that holds the key in such a way is
     written anew, if it is whole JSON, and otherwise read as if it were plain text.
     """
-    if secret is None:
+    if secret is None or secret.is_placeholder:
         return body
     key = secret.reveal()
     for form in (*(form.encode() for form in _forms(key)), orjson.dumps(key)[1:-1]):

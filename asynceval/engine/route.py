@@ -19,10 +19,10 @@ from asynceval.engine.berth import Berth
 from asynceval.engine.breaker import Breaker
 from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
-from asynceval.engine.mask import masked, masked_body
+from asynceval.engine.mask import masked, masked_body, masked_reply
 from asynceval.engine.queue import Admission, Queue, Refusal
 from asynceval.engine.throttle import Throttle
-from asynceval.engine.transport import Request, Transport
+from asynceval.engine.transport import Request, Response, Transport
 from asynceval.providers import models
 from asynceval.providers.kinds import provider
 from asynceval.providers.limits import stated
@@ -123,10 +123,7 @@ class Route:
                 self.churn.close(current_time())
             if admission is not None and (limit := stated(response.headers)) is not None:
                 self.gate.learn(admission, limit)
-            body = masked_body(response.body, self.key)
-            outcome = decode(
-                self._provider, response.status, response.headers, body, response.arrivals
-            )
+            outcome = self._decoded(response)
             if isinstance(outcome, Reply):
                 return outcome
             response = outcome
@@ -134,6 +131,20 @@ class Route:
         if failure.cause is Cause.AUTH:
             failure = replace(failure, message=f"{failure.message} ({self._key_told()})")
         return replace(response, failure=failure)
+
+    def _decoded(self, response: Response) -> Reply | Signal:
+        """Return what a response says, without the key."""
+        provider, status, headers = self._provider, response.status, response.headers
+        outcome = decode(provider, status, headers, response.body, response.arrivals)
+        if isinstance(outcome, Reply):
+            return masked_reply(outcome, self.key)
+        # A failure shows a part of the body, which must not begin or end within the key.
+        body = masked_body(response.body, self.key)
+        if body != response.body:
+            outcome = decode(provider, status, headers, body, response.arrivals)
+        if isinstance(outcome, Reply) or outcome.empty is None:
+            return outcome
+        return replace(outcome, empty=masked_reply(outcome.empty, self.key))
 
     async def advised(self, transport: Transport, model: str, failure: Failure) -> Failure:
         """Return a failure that names near models, if the endpoint does not know this one."""

@@ -544,3 +544,30 @@ def test_an_escaped_echo_is_masked(tmp_path: Path, key: str, way: str) -> None:
     with rig(tmp_path, FakeTransport(lambda _: Response(200, {}, body)), key=key) as r:
         assert text(run(r.ask)) == "You sent ***."
     assert key.encode() not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("key", ["EMPTY", "ollama", "content", "sk-no-key-required", "1234"])
+def test_a_placeholder_for_a_key_is_cut_out_of_no_answer(tmp_path: Path, key: str) -> None:
+    """A server without keys is given such a word, which its model may well say."""
+    reply = completion(f"The set is {key}.")
+    with rig(tmp_path, FakeTransport(lambda _: reply), key=key) as r:
+        outcome = run(r.ask)
+    assert isinstance(outcome, Answered)
+    assert (outcome.reply.text, outcome.reply.flags) == (f"The set is {key}.", ())
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning_content"])
+def test_a_key_that_comes_in_two_pieces_is_masked(tmp_path: Path, field: str) -> None:
+    """The pieces are put together first; that the words are no more what was said is kept with them."""
+    deltas = [{field: f"So: {KEY[:9]}"}, {field: KEY[9:]}, {"content": "."}]
+    events = [{"choices": [{"index": 0, "delta": delta}]} for delta in deltas]
+    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    body = b"".join(b"data: %b\n\n" % orjson.dumps(event) for event in events)
+    reply = Response(200, {}, body, arrivals=((len(body), 1.0),))
+    with rig(tmp_path, FakeTransport(lambda _: reply), key=KEY) as r:
+        outcome = run(r.ask)
+    assert isinstance(outcome, Answered)
+    said = outcome.reply.text if field == "content" else outcome.reply.reasoning
+    assert said is not None
+    assert said.startswith("So: ***")
+    assert outcome.reply.flags == ("masked",)
