@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import orjson
-from anyio import sleep
+from anyio import move_on_after, sleep
 
 from asynceval.domain.errors import StorageError
 from asynceval.domain.events import LeftoverStopped, Listener
@@ -24,7 +24,8 @@ from asynceval.store.plainfile import read_whole
 MARK = "ASYNCEVAL_SERVER"
 """The variable in the environment of a managed server that holds its mark."""
 _PROC = Path("/proc")
-_TERM_SECONDS = 5.0
+TERM_SECONDS = 5.0
+"""How long what was asked to stop may take before it is killed."""
 _LOOK_SECONDS = 0.05
 _LARGEST = 1 << 16
 
@@ -74,16 +75,19 @@ def _notes(folder: Path) -> list[Path]:
     return sorted(folder.glob("server-*.pid"))
 
 
-async def stop(note: Note) -> None:
-    """Ask what is left of a server to stop, and kill what has not within a few seconds."""
-    waited = 0.0
-    left = _ours(note)
-    _signal(left, signal.SIGTERM)
-    while left and waited < _TERM_SECONDS:
-        await sleep(_LOOK_SECONDS)
-        waited += _LOOK_SECONDS
-        left = _ours(note)
-    _signal(left, signal.SIGKILL)
+async def stop(note: Note) -> bool:
+    """Ask all that is left of a server to stop, and kill what has not within a few seconds.
+
+    False if nothing was found.
+    """
+    asked: set[int] = set()
+    with move_on_after(TERM_SECONDS):
+        while left := _ours(note):
+            _signal(left - asked, signal.SIGTERM)
+            asked |= left
+            await sleep(_LOOK_SECONDS)
+    _signal(_ours(note), signal.SIGKILL)
+    return bool(asked)
 
 
 def started(pid: int) -> str:

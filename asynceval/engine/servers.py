@@ -5,7 +5,6 @@ import shlex
 import signal
 import socket
 import sys
-from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -28,8 +27,10 @@ from asynceval.store.disk import REAL_DISK
 from asynceval.store.names import slug
 
 _LAST_LINES = 8
+_LAST_BYTES = 4096
+_LINE_CHARACTERS = 300
+"""A line of a program's last words is cut here: it may be a bar of progress or a whole dump."""
 _LOOK_SECONDS = 0.05
-_TERM_SECONDS = 5.0
 _TRIES = 3
 """Ports that are tried before it is told that all of them are taken."""
 _TAKEN = ("address already in use", "address in use", "eaddrinuse")
@@ -199,22 +200,26 @@ def _ending(code: int) -> str:
 
 
 def _last_words(log: Path, since: int) -> str:
-    with log.open(encoding="utf-8", errors="replace") as file:
-        file.seek(since)
-        lines = deque(file, _LAST_LINES)
+    """Return the end of what a program printed: few lines, of a bounded length."""
+    with log.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(since, size - _LAST_BYTES))
+        lines = file.read(_LAST_BYTES).decode("utf-8", "replace").rstrip().splitlines()
     if not lines:
         return f"It printed nothing ({log})."
-    return f"Its last lines ({log}):\n{''.join(lines).rstrip()}"
+    cut = [f"{line[:_LINE_CHARACTERS]}…" if line[_LINE_CHARACTERS:] else line for line in lines]
+    return "\n".join((f"Its last lines ({log}):", *cut[-_LAST_LINES:]))
 
 
 async def _end(process: Process, note: Note) -> None:
     """Stop the process and all it started, first by asking; what has left its group as well."""
-    _signal_group(process, signal.SIGTERM)
-    with move_on_after(_TERM_SECONDS):
-        await process.wait()
+    if not await leftovers.stop(note):
+        # Where processes cannot be looked up, only the first one can be waited for.
+        _signal_group(process, signal.SIGTERM)
+        with move_on_after(leftovers.TERM_SECONDS):
+            await process.wait()
     _signal_group(process, signal.SIGKILL)
     await process.wait()
-    await leftovers.stop(note)
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:

@@ -79,7 +79,7 @@ def test_what_a_lost_process_has_started_is_known_by_its_mark(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """So is a server that a run was killed at the very start of; one that is deaf is killed."""
-    monkeypatch.setattr(leftovers, "_TERM_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "TERM_SECONDS", 0.2)
     deaf = start(processes, "c" * 32, DEAF)
     write(tmp_path, Note("e", "c" * 32))
     assert clear(tmp_path) == [LeftoverStopped("e", deaf.pid)]

@@ -14,7 +14,7 @@ import pytest
 from asynceval.domain.errors import ServerError
 from asynceval.domain.events import Event, ServerReady, ServerStarted
 from asynceval.domain.sweep import Endpoint, Server
-from asynceval.engine import servers
+from asynceval.engine import leftovers, servers
 from asynceval.engine.servers import serving
 
 pytestmark = pytest.mark.timeout(60)
@@ -112,6 +112,16 @@ def test_ends_early(tmp_path: Path) -> None:
     assert monotonic() - started < 20
 
 
+def test_last_words_without_an_end_are_cut(tmp_path: Path) -> None:
+    """A program may print megabytes in one line; of its last ones the beginnings are told."""
+    script = "print('a' * 3_000_000)\nprint('b' * 999)\nprint('killed')\nraise SystemExit(7)"
+    with pytest.raises(ServerError) as raised:
+        serve(endpoint(tmp_path, script), tmp_path)
+    first, *lines = str(raised.value).splitlines()
+    assert len(first) < 500
+    assert lines == ["a" * 300 + "…", "b" * 300 + "…", "killed"]
+
+
 def test_ends_early_and_silently(tmp_path: Path) -> None:
     """A server that says nothing is told so, with the file where its words would be."""
     with pytest.raises(ServerError, match=r"It printed nothing \(.*\.log\)"):
@@ -140,9 +150,45 @@ def test_children_end_with_it(tmp_path: Path) -> None:
     assert is_gone(tmp_path)
 
 
+def test_a_server_behind_a_script_gets_its_time_to_stop(tmp_path: Path) -> None:
+    """A shell ends at once when it is asked to; what it started cleans up first."""
+    (tmp_path / "behind.py").write_text(
+        HOLD
+        + "import signal, sys, time\n"
+        + "def clean(*_):\n"
+        + "    time.sleep(0.3)\n"
+        + "    pathlib.Path(__file__).with_name('cleaned').touch()\n"
+        + "    sys.exit()\n"
+        + "signal.signal(signal.SIGTERM, clean)\n"
+        + SERVE.replace("STATUS", "200")
+    )
+    (tmp_path / "start.sh").write_text(f"{sys.executable} {tmp_path}/behind.py $1\ntrue\n")
+    command = f"sh {tmp_path}/start.sh {{port}}"
+    serve(Endpoint("e", "http://127.0.0.1:{port}/v1", server=Server(command)), tmp_path)
+    assert (tmp_path / "cleaned").exists()
+    assert is_gone(tmp_path)
+
+
+def test_a_server_is_stopped_where_processes_cannot_be_looked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not every system has /proc: its group is asked to stop as well, and it may clean up."""
+    monkeypatch.setattr(leftovers, "_PROC", tmp_path / "no-proc")
+    script = HOLD + SERVE.replace("STATUS", "200").replace(
+        "print(",
+        "import signal\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(print('cleaned', flush=True)))\n"
+        "print(",
+    )
+    _, events = serve(endpoint(tmp_path, script), tmp_path)
+    assert isinstance(events[0], ServerStarted)
+    assert Path(events[0].log).read_text() == "serving\ncleaned\n"
+    assert is_gone(tmp_path)
+
+
 def test_deaf_to_the_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that does not stop when asked is killed a few seconds later."""
-    monkeypatch.setattr(servers, "_TERM_SECONDS", 0.2)
+    monkeypatch.setattr(leftovers, "TERM_SECONDS", 0.2)
     deaf = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     serve(endpoint(tmp_path, HOLD + deaf + SERVE.replace("STATUS", "200")), tmp_path)
     assert is_gone(tmp_path)
