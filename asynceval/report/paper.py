@@ -141,9 +141,7 @@ def _wins(row: PairStanding) -> tuple[str, ...]:
 
 
 def _rank(rank: Rank | None) -> str:
-    if rank is None:
-        return "–"
-    return str(rank.best) if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
+    return "–" if rank is None else rank.places
 
 
 def _number(its: Estimate | None, scale: int = 1, digits: int = 2) -> str:

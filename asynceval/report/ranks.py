@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from string import ascii_lowercase
 
 from asynceval.stats.paired import comparisons
 from asynceval.stats.ranks import above_by_pairs, groups, rank_ranges
@@ -10,6 +12,7 @@ from asynceval.stats.spots import Spot
 _FEW, _FEW_ROUNDS = 10, 9_999
 _MANY, _ROUNDS = 50, 99_999
 _LEVEL = 0.05
+_RUN = 3
 Scores = Mapping[str, Sequence[tuple[Spot, float]]]
 """Each model's scores or outcomes, by what they are for."""
 
@@ -24,6 +27,30 @@ class Rank:
     best: int
     worst: int
     groups: tuple[int, ...]
+
+    @property
+    def places(self) -> str:
+        """The range of ranks in words, such as 2–5."""
+        return str(self.best) if self.best == self.worst else f"{self.best}–{self.worst}"
+
+    @property
+    def letters(self) -> str:
+        """A letter for each group, and what follows z is aa: such as ab, or a,c–f where three or more adjoin."""
+        found: list[str] = []
+        runs = groupby(enumerate(self.groups), key=lambda item: item[1] - item[0])
+        for _, run in runs:
+            names = [_letter(group) for _, group in run]
+            found += names if len(names) < _RUN else [f"{names[0]}–{names[-1]}"]
+        return ("," if any(len(name) > 1 for name in found) else "").join(found)
+
+
+def _letter(group: int) -> str:
+    """Return a, b, ..., z, aa, ab, ... for a group's number from 1."""
+    name = ""
+    while group:
+        group, place = divmod(group - 1, len(ascii_lowercase))
+        name = ascii_lowercase[place] + name
+    return name
 
 
 def rounds(models: int) -> int | None:

@@ -73,11 +73,13 @@ def test_lost_turns_rank_nobody_however_many_models_there_are() -> None:
         (Rank(1, 1, (1,)), "1 a"),
         (Rank(2, 5, (1, 2)), "2–5 ab"),
         (Rank(2, 9, (2, 3, 4, 5, 6)), "2–9 b–f"),
-        (Rank(30, 31, (27,)), "30–31 27"),
-        (Rank(30, 31, (26, 27)), "30–31 26–27"),
+        (Rank(2, 9, (1, 3, 4, 6)), "2–9 acdf"),
+        (Rank(2, 9, (1, 3, 4, 5, 7)), "2–9 a,c–e,g"),
+        (Rank(30, 31, (27,)), "30–31 aa"),
+        (Rank(30, 31, (26, 27, 53)), "30–31 z,aa,ba"),
         (None, "-"),
     ],
 )
 def test_ranks_in_cells(rank: Rank | None, cell: str) -> None:
-    """A range of places, and letters as long as there are enough of them."""
+    """A range of places, and letters that name no group which the model is not in."""
     assert ranks_of(rank) == cell

@@ -55,7 +55,7 @@ def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -
     )
     cells = (
         (
-            *(row.model, _ranks(row.rank), _letters(row.rank), _part(row.whole)),
+            *(row.model, *_rank(row.rank), _part(row.whole)),
             _line(axis, row.average),
             interval(row.average),
             *(_part(row.turns[turn]) for turn in turns),
@@ -82,7 +82,7 @@ def _pairs(judge: Judge, rows: Sequence[PairStanding]) -> Markup:
     )
     cells = (
         (
-            *(row.model, _ranks(row.rank), _letters(row.rank)),
+            *(row.model, *_rank(row.rank)),
             percent(row.record.adjusted),
             _line(axis, row.record.adjusted),
             percents(row.record.adjusted),
@@ -128,23 +128,8 @@ def _ends(axis: Axis, scale: float = 1, unit: str = "") -> Markup:
     )
 
 
-def _ranks(rank: Rank | None) -> str:
-    if rank is None:
-        return "–"
-    return f"{rank.best}" if rank.best == rank.worst else f"{rank.best}–{rank.worst}"
-
-
-def _letters(rank: Rank | None) -> str:
-    return "" if rank is None else " ".join(_letter(group) for group in rank.groups)
-
-
-def _letter(group: int) -> str:
-    """Return a, b, ..., z, aa, ab, ... for a group's number from 1."""
-    letters = ""
-    while group:
-        group, place = divmod(group - 1, 26)
-        letters = chr(ord("a") + place) + letters
-    return letters
+def _rank(rank: Rank | None) -> tuple[str, str]:
+    return ("–", "") if rank is None else (rank.places, rank.letters)
 
 
 def _part(part: Part) -> Child:
