@@ -21,6 +21,10 @@ def judges(plan: Plan, columns: Columns) -> Iterator[str]:
         if two.same is not None:
             kappas = _named(("kappa", two.cohen), ("weighted", two.weighted))
             yield f"{' and '.join(two.judges)} say the same of {_share(two.same)}{kappas}"
+        elif two.reliability is not None:
+            near = _named(("Spearman", two.reliability.spearman), ("weighted kappa", two.weighted))
+            apart = f"{two.reliability.distance:.2f} points apart on average{near}"
+            yield f"{' and '.join(two.judges)} are {apart}"
     for every in all_:
         if len(every.judges) > 2 and every.alpha is not None:
             kappa = _named(("Fleiss' kappa", every.fleiss))

@@ -21,6 +21,11 @@ Verdicts = Mapping[Item, list[float]]
 """Scores, or outcomes for the first model, of each item: one for each repeat, in their order."""
 
 
+def repeats_itself(judge: Judge) -> bool:
+    """Whether a judge can say the very same twice: means weighed by probabilities are hardly ever equal."""
+    return judge.is_pairwise or not judge.logprobs
+
+
 def verdicts(plan: Plan, columns: Columns, judge: Judge) -> Verdicts:
     """Return all that a judge has a verdict on."""
     found: defaultdict[Item, list[tuple[int, float]]] = defaultdict(list)

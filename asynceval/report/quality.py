@@ -8,7 +8,7 @@ from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns, Place
 from asynceval.report.favour import self_favour
-from asynceval.report.items import Verdicts, verdicts
+from asynceval.report.items import Verdicts, repeats_itself, verdicts
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.outcomes import Screen
 from asynceval.stats.repeats import stability
@@ -19,7 +19,7 @@ from asynceval.stats.verbosity import length_correlation, length_slope, longer_w
 class Quality:
     """What a judge's verdicts say of the judge; None where they do not tell.
 
-    `stability` is the share of repeats that say what most of them say. `length_slope` are the points
+    `stability` is the share of repeats that say what most of them say, None of weighed grades. `length_slope` are the points
     for each e-fold of length within a question, `length_correlation` the correlation with log length;
     `longer_wins` the share of verdicts for the longer answer of a pair. `self_preference` is what its own
     family gains by it, beyond what others do (asynceval/report/favour.py). What pools scores is None
@@ -46,7 +46,9 @@ def _quality(plan: Plan, columns: Columns, judge: Judge, said: Mapping[str, Verd
     lengths = list(_lengths(columns, own)) if can_pool and not judge.is_pairwise else []
     return Quality(
         judge.name,
-        stability(_repeats(columns, judge, own)) if judge.repeats > 1 else None,
+        stability(_repeats(columns, judge, own))
+        if judge.repeats > 1 and repeats_itself(judge)
+        else None,
         length_slope(lengths),
         length_correlation(lengths),
         longer_wins(_pair_lengths(columns, own)) if judge.is_pairwise else None,

@@ -1,14 +1,16 @@
 """What verdicts tell of judges: cases worked by hand, and nothing where nothing can be told."""
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from asynceval.cli.judge_lines import judges
+from asynceval.cli.judge_lines import judges as told
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Target
+from asynceval.domain.verdict import Score
 from asynceval.protocol.conversation import Plan
 from asynceval.report.arena import arenas
 from asynceval.report.columns import Columns
@@ -16,6 +18,7 @@ from asynceval.report.concord import concords
 from asynceval.report.document import document
 from asynceval.report.evened import evened
 from asynceval.report.favour import favours
+from asynceval.report.outcomes import Outcome
 from asynceval.report.quality import qualities
 from asynceval.report.summary import summarise
 from asynceval.stats.length_adjusted import Unfit
@@ -40,7 +43,7 @@ def test_longer_answers_and_repeats(tmp_path: Path) -> None:
     assert found.length_slope.value == pytest.approx(2 / 0.6931471805599453)
     assert found.stability.value == pytest.approx(2 / 3)
     assert found.longer_wins is found.self_preference is None
-    lines = "\n".join(judges(what, summary.columns))
+    lines = "\n".join(told(what, summary.columns))
     assert "judge gives +2.89" in lines
     assert "judge says again what it mostly says in 67 %" in lines
 
@@ -61,7 +64,7 @@ def test_nothing_is_told_where_nothing_can_be(tmp_path: Path) -> None:
     }
     assert got["judge_agreement"] == got["judge_panels"] == got["win_matrix"] == []
     assert got["length_adjusted"] == []
-    assert list(judges(what, summary.columns)) == []
+    assert list(told(what, summary.columns)) == []
 
 
 def test_a_judge_that_favours_its_own_family(tmp_path: Path) -> None:
@@ -86,7 +89,7 @@ def test_a_judge_that_favours_its_own_family(tmp_path: Path) -> None:
     assert two.same is not None and two.reliability is not None
     assert (two.same.value, two.reliability.distance) == (0, 2)
     assert (every.items, every.full) == (16, 16)
-    lines = "\n".join(judges(base, summary.columns))
+    lines = "\n".join(told(base, summary.columns))
     assert "gpt-judge gives its own family +2.00" in lines
     assert "gpt-judge and qwen-judge say the same of 0 %" in lines
 
@@ -138,7 +141,7 @@ def test_the_gain_of_a_family_in_pairs_is_that_of_its_win_rate() -> None:
     assert gpt.self_preference is not None
     assert (gpt.self_preference.value, gpt.self_preference.n) == (0.5, 4)
     assert qwen.self_preference is None
-    assert "+50.0 percentage points" in "".join(judges(what, columns))
+    assert "+50.0 percentage points" in "".join(told(what, columns))
 
 
 def test_stability_is_of_calls_and_not_of_what_pairs_come_to() -> None:
@@ -152,6 +155,29 @@ def test_stability_is_of_calls_and_not_of_what_pairs_come_to() -> None:
     (found,) = qualities(what, columns)
     assert found.stability is not None
     assert (found.stability.value, found.stability.n) == (0.5, 8)
+
+
+def test_weighed_grades_are_not_counted_as_equal_or_not() -> None:
+    """7.1 and 7.2 are next to the same: they lie 0.1 apart, and no share of equal ones is told."""
+    base = plan(("a",), ("one", "two"), questions=3, repeats=2)
+    judges = tuple(replace(judge, logprobs=True) for judge in base.sweep.judges)
+    what = replace(base, sweep=replace(base.sweep, judges=judges))
+    columns = Columns(what)
+    for number, judge, repeat in product(range(3), ("one", "two"), (0, 1)):
+        value = 7 + number + 0.1 * (judge == "two") + 0.01 * repeat
+        cell = Cell(f"q{number}", "writing", 1, "a", 0, judge, repeat)
+        columns.add(Outcome(cell, verdict=Score(value, mass=0.99)))
+    assert [its.stability for its in qualities(what, columns)] == [None, None]
+    ((two,), (every,)) = concords(what, columns)
+    assert (two.same, two.cohen, every.fleiss) == (None, None, None)
+    assert two.weighted is not None and two.weighted > 0.98
+    assert two.reliability is not None
+    assert two.reliability.distance == pytest.approx(0.1)
+    lines = "\n".join(told(what, columns))
+    assert (
+        "one and two are 0.10 points apart on average (Spearman 1.00, weighted kappa 0.99)" in lines
+    )
+    assert "say the same" not in lines
 
 
 def test_pairwise_judges_are_compared_whatever_order_they_name_a_pair_in() -> None:
