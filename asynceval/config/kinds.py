@@ -1,11 +1,14 @@
 """Kinds: what the keys of a model mean at the kind of endpoint where it is asked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from asynceval.config.document import Fault
 from asynceval.config.lines import KeyPath
+from asynceval.domain.call import Call, Message, Sampling
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.providers.kinds import provider
+from asynceval.providers.provider import Provider
 
 _WORD = {str: 'a word, such as "low"', int: "a number of tokens"}
 
@@ -37,6 +40,11 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
     for name, _ in settings.given():
         if name in asked.lacks:
             yield (*path, name), f'has no use: kind "{endpoint.kind}" has no such setting'
+    for name in _unsent(asked, item):
+        why = f"{item.model} is asked as a model that thinks, without one; leave it out, or set reasoning = false if it does not think"
+        if endpoint.http is not None:
+            why = f"the template of the request has no {{{name}}}"
+        yield (*path, name), f"has no use: {why}"
     if isinstance(item, Judge) and item.logprobs and "logprobs" in asked.lacks:
         yield (*path, "logprobs"), f'has no use: kind "{endpoint.kind}" tells no probabilities here'
     if settings.effort is None:
@@ -50,3 +58,18 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
         and settings.effort >= item.max_tokens
     ):
         yield (*path, "effort"), f"must be below max_tokens ({item.max_tokens}), which holds it too"
+
+
+def _unsent(asked: Provider, item: Target | Judge) -> Iterator[str]:
+    """Yield the keys that a request to a model does not depend on, though they are set for it."""
+    usual = type(item)("", "", "")
+    sampling = Sampling(item.temperature, item.max_tokens, item.settings)
+    others = {
+        "temperature": replace(sampling, temperature=(item.temperature or 0.0) + 0.1),
+        "max_tokens": replace(sampling, max_tokens=(item.max_tokens or 0) + 1),
+    }
+    call = Call(item.name, item.model, (Message("user", "Hi"),), sampling)
+    for name, other in others.items():
+        is_set = getattr(item, name) not in (None, getattr(usual, name))
+        if is_set and asked.body(call) == asked.body(replace(call, sampling=other)):
+            yield name

@@ -15,8 +15,9 @@ from asynceval.domain.call import Call
 class Known:
     """Models by the pattern of the last part of their names, in small letters.
 
-    `is_sampled` is false if temperature and top_p are refused, `is_adaptive` true if they decide
-    for themselves how long to think and take an effort in words for it.
+    `is_sampled` is false if they refuse a temperature, so that of a category is not sent; a top_p is
+    there only if somebody set it, and is. `is_adaptive` is true if they decide for themselves how long to
+    think and take an effort in words for it.
     """
 
     names: str

@@ -1,5 +1,7 @@
 """Check that a key of a model that means nothing at its endpoint's kind is told."""
 
+from dataclasses import replace
+
 import pytest
 
 from asynceval.config.kinds import faults
@@ -74,3 +76,43 @@ def test_a_kind_whose_replies_come_whole_does_not_stream(kind: str, streams: boo
     message = f'has no use: replies of kind "{kind}" come whole'
     keys = [("endpoints", "e", "stream"), ("models", 0, "stream")]
     assert found == ({} if streams else dict.fromkeys(keys, message))
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "settings", "is_sent"),
+    [
+        ("openai", "gpt-4o", Settings(), True),
+        ("openai", "o3", Settings(), False),
+        ("openai", "o3", Settings(reasoning=False), True),
+        ("openai", "m", Settings(reasoning=True), False),
+        ("groq", "m", Settings(reasoning=True), True),
+        ("openai-responses", "gpt-5", Settings(effort="low"), False),
+        ("anthropic", "claude-sonnet-4-5", Settings(effort=50), False),
+        ("anthropic", "claude-sonnet-4-5", Settings(), True),
+        ("gemini", "gemini-2.5-pro", Settings(effort=50), True),
+    ],
+)
+def test_a_temperature_that_is_never_sent_has_no_use(
+    kind: str, model: str, settings: Settings, is_sent: bool
+) -> None:
+    """Three temperatures of a model that thinks would be the same request, paid three times."""
+    endpoint = Endpoint("e", "http://h", kind)
+    target = Target("m", "e", model, temperature=0.3, settings=settings)
+    judge = Judge("j", "e", model, temperature=0.3, settings=settings)
+    found = dict(faults(Sweep("s", (endpoint,), (target,), (judge,))))
+    keys = {("models", 0, "temperature"), ("judges", 0, "temperature")}
+    assert set(found) == (set() if is_sent else keys)
+    assert is_sent or "asked as a model that thinks" in found["models", 0, "temperature"]
+    silent = Sweep("s", (endpoint,), (replace(target, temperature=None),), ())
+    assert dict(faults(silent)) == {}
+
+
+def test_what_a_template_has_no_place_for_has_no_use() -> None:
+    """Of the temperature and the limit, too, where somebody set them."""
+    http = Http('{"p":"{prompt}","t":"{temperature}"}', "text")
+    endpoint = Endpoint("e", "http://h", "http", http=http)
+    target = Target("m", "e", "m", max_tokens=100, temperature=0.3)
+    found = dict(faults(Sweep("s", (endpoint,), (target,), ())))
+    message = "has no use: the template of the request has no {max_tokens}"
+    assert found == {("models", 0, "max_tokens"): message}
+    assert dict(faults(Sweep("s", (endpoint,), (Target("m", "e", "m"),), ()))) == {}

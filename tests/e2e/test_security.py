@@ -209,10 +209,10 @@ async def post(self, request):
 AiohttpTransport.post = post
 """,
     "in the end": """
-import asynceval.cli.start
+import asynceval.cli.tables
 def show(*shown):
     raise RuntimeError(shown)
-asynceval.cli.start.show = show
+asynceval.cli.tables.show = show
 """,
 }
 """Defects of ours, with what they hold in their messages."""
