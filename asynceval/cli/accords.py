@@ -9,6 +9,7 @@ from rich.text import Text
 
 from asynceval.progress.wording import one_line
 from asynceval.report.accord import Accord, By
+from asynceval.report.numbers import number, percent, percents
 
 
 def show(console: Console, rows: Sequence[Accord], by: By | None) -> None:
@@ -20,18 +21,12 @@ def show(console: Console, rows: Sequence[Accord], by: By | None) -> None:
         table.add_column(title, justify="right", no_wrap=True)
     for row in rows:
         ratio = row.found.ratio
-        interval = "-"
-        if ratio is not None and ratio.interval is not None:
-            low, high = ratio.interval
-            interval = f"{100 * low:.0f}–{100 * high:.0f}"
         table.add_row(
             str(row.turn),
             *([Text(one_line(row.part or ""))] if by else []),
             row.setup,
             Text(one_line(" / ".join(row.judges))),
-            "-" if ratio is None else f"{100 * ratio.value:.0f} %",
-            interval,
-            "-" if row.kappa is None else f"{row.kappa:.2f}",
+            *(percent(ratio), percents(ratio, "–"), number(row.kappa)),
             str(row.found.total),
         )
     console.print(table)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from asynceval.cli import options
 from asynceval.report.accord import By
 
 
@@ -28,7 +29,7 @@ from asynceval.report.accord import By
     type=click.Choice(("category", "pair")),
     help="Split each turn by category (of a run) or by pair of models.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+@options.as_json
 def agreement(human: Path, judgments: Path, by: By | None, *, as_json: bool) -> None:
     """Compare what judges prefer with what people prefer, as in the MT-Bench paper.
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import click
 
+from asynceval.cli import options
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@options.run
 @click.argument("models", metavar="[A B]", nargs=-1)
 @click.option("--judge", metavar="J", help="As this judge sees it; default: each judge.")
 @click.option("--category", metavar="C", help="On the questions of this category only.")
@@ -18,7 +20,7 @@ import click
     help="Compare the leaderboard with another: a CSV file with the columns model and score, and "
     "low and high if it has intervals.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of sentences and tables.")
+@options.as_json
 def compare(
     run: Path,
     models: tuple[str, ...],

@@ -12,6 +12,7 @@ from asynceval.progress.wording import one_line
 from asynceval.protocol.conversation import Plan
 from asynceval.report.contrast import Contrast
 from asynceval.report.leaderboard import Likeness
+from asynceval.report.numbers import UNDEFINED, p_value
 from asynceval.stats.estimate import Estimate
 
 _MOST_QUESTIONS = 10
@@ -54,7 +55,7 @@ def show_all(console: Console, found: Sequence[Contrast]) -> None:
                 Text(names[its.second]),
                 _signed(its, gap.value),
                 _interval(its),
-                _p(its.p_corrected if its.p_corrected is not None else its.paired.p),
+                p_value(its.p_corrected if its.p_corrected is not None else its.paired.p),
                 *(str(count) for count in (record.win, record.tie, record.loss)),
                 str(gap.n),
             )
@@ -90,7 +91,7 @@ def _sentences(its: Contrast) -> Iterable[str]:
         what = "percentage points of win rate, each against all that it met,"
     yield (
         f"{its.judge}: {its.first} less {its.second} is {_signed(its, gap.value)} {what} "
-        f"(95 % {_interval(its)}), p {_p(its.paired.p)} by sign flips, on {gap.n} questions"
+        f"(95 % {_interval(its)}), p {p_value(its.paired.p)} by sign flips, on {gap.n} questions"
         + (f"; answers that only one has are left out: {gap.dropped}" if gap.dropped else "")
         + "."
     )
@@ -112,13 +113,9 @@ def _signed(its: Contrast, value: float) -> str:
 def _interval(its: Contrast) -> str:
     interval = its.paired.difference.interval
     if interval is None:
-        return "-"
+        return UNDEFINED
     low, high = interval
     return f"{_signed(its, low)} to {_signed(its, high)}"
-
-
-def _p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _estimate(value: Estimate | None, n: int) -> str:

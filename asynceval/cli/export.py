@@ -4,10 +4,12 @@ from pathlib import Path
 
 import click
 
+from asynceval.cli import options
+
 
 @click.command()
 @click.argument("layout", type=click.Choice(["fastchat"]))
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@options.run
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def export(layout: str, run: Path, folder: Path) -> None:
     """Write RUN into DIR in FastChat's layout: questions, answers, references and judgments.

@@ -83,12 +83,23 @@ parallel = click.option(
 )
 
 
-html = click.option(
-    "--html",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Also write the report as one HTML page, with every conversation.",
-)
+run = click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+
+
+def also_file(flag: str, help_: str) -> Callable[[Command], Command]:
+    """Return an option that names a file to be written besides."""
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(flag, type=kind, metavar="FILE", help=help_)
+
+
+def also_folder(flag: str, help_: str) -> Callable[[Command], Command]:
+    """Return an option that names a folder for files to be written besides."""
+    kind = click.Path(path_type=Path, file_okay=False)
+    return click.option(flag, type=kind, metavar="DIR", help=help_)
+
+
+html = also_file("--html", "Also write the report as one HTML page, with every conversation.")
 
 
 def asked(command: Command) -> Command:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     metavar="N|auto",
     help="What if: also show the time with N calls in flight at each endpoint.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON instead of a table.")
+@options.as_json
 def plan(
     config: Path | None,
     *,

@@ -10,53 +10,27 @@ from asynceval.prompts.template import TemplateMode
 
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON instead of tables.")
+@options.run
+@options.as_json
 @click.option(
     "--mode",
     type=click.Choice(("single", "pairwise")),
-    help="Show the tables of judges that grade, or of those that compare, only.",
+    help="Report of judges that grade, or of those that compare, only.",
 )
-@click.option(
-    "--csv",
-    "csv_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Also write every table as a CSV file into DIR.",
+@options.also_folder("--csv", "Also write every table as a CSV file into DIR.")
+@options.also_folder(
+    "--parquet", "Also write every table as a parquet file into DIR. Needs asynceval[parquet]."
 )
-@click.option(
-    "--parquet",
-    "parquet_folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Also write every table as a parquet file into DIR. Needs asynceval[parquet].",
-)
-@click.option(
-    "--markdown",
-    "markdown_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Also write the leaderboards as Markdown tables.",
-)
-@click.option(
-    "--latex",
-    "latex_file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Also write the leaderboards as LaTeX tables (booktabs).",
-)
+@options.also_file("--markdown", "Also write the leaderboards as Markdown tables.")
+@options.also_file("--latex", "Also write the leaderboards as LaTeX tables (booktabs).")
 @click.option(
     "--speed",
     is_flag=True,
-    help="Also show how long the calls of each model took and what they waited for; with --json under the keys timing and waiting.",
+    help="Also show how long the calls of each model took and what they waited for; with --json under "
+    "the keys timing and waiting.",
 )
 @options.html
-@click.option(
-    "--figures",
-    type=click.Path(path_type=Path, file_okay=False),
-    metavar="DIR",
-    help="Also write the page's figures into DIR.",
-)
+@options.also_folder("--figures", "Also write the page's figures into DIR.")
 @click.option(
     "--figure-format",
     "formats",
@@ -71,10 +45,10 @@ def report(
     *,
     as_json: bool,
     mode: TemplateMode | None,
-    csv_folder: Path | None,
-    parquet_folder: Path | None,
-    markdown_file: Path | None,
-    latex_file: Path | None,
+    csv: Path | None,
+    parquet: Path | None,
+    markdown: Path | None,
+    latex: Path | None,
     speed: bool,
     html: Path | None,
     figures: Path | None,
@@ -109,7 +83,7 @@ def report(
     with told():
         with reading(run) as opened:
             plan, store = opened.plan, opened.store
-            needs_all = csv_folder or parquet_folder or html
+            needs_all = csv or parquet or html
             found = list(opened.outcomes()) if needs_all else opened.outcomes()
             summary = summarise(plan, found)
             if mode is not None:
@@ -120,10 +94,10 @@ def report(
             timed = clocked(plan, store, run) if speed else None
             write_sheets(
                 sheets(plan, summary, lambda: outcomes, lambda: timed or clocked(plan, store, run)),
-                csv_folder,
-                parquet_folder,
+                csv,
+                parquet,
             )
-            write_papers(plan, summary, markdown_file, latex_file)
+            write_papers(plan, summary, markdown, latex)
             if html is not None:
                 write_page(html, run, plan, summary, outcomes, store)
             if figures is not None:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from asynceval.cli import options
+
 
 @click.command()
-@click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+@options.run
 @click.option(
     "--repair",
     is_flag=True,

@@ -12,11 +12,14 @@ from asynceval.report.standings import Missing, missing
 from asynceval.stats.baseline import against_baseline
 from asynceval.stats.bootstrap import bootstrap_share
 from asynceval.stats.estimate import Estimate
-from asynceval.stats.games import games
+from asynceval.stats.games import Games, games
 from asynceval.stats.outcomes import Record, record
 from asynceval.stats.position_bias import PositionBias, position_bias
-from asynceval.stats.ratings import ORIGIN, ratings
+from asynceval.stats.ratings import ORIGIN, Ratings, ratings
+from asynceval.stats.ratings import bootstrap_ratings as bootstrapped
 from asynceval.stats.spots import Spot
+
+_ROUNDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +145,31 @@ def _beside(baseline: str, won: Mapping[str, _Won]) -> Mapping[str, Estimate]:
     return found
 
 
+def bootstrap_ratings(judge: Judge, columns: Columns) -> Mapping[str, Estimate]:
+    """Return the ratings of a pairwise judge with intervals from a bootstrap over questions.
+
+    They say by another way what the intervals of the standings say; many models take some seconds.
+    """
+    return _known(bootstrapped(_games(columns.bouts(judge.name)), judge.baseline, rounds=_ROUNDS))
+
+
 def _rated(bouts: Iterable[Bout]) -> Mapping[str, Estimate]:
-    rows = [
-        (bout.place.question, bout.first, bout.second, bout.outcome)
-        for bout in bouts
-        if bout.outcome is not None
-    ]
-    found = ratings(games(rows))
+    return _known(ratings(_games(bouts)))
+
+
+def _known(found: Ratings | None) -> Mapping[str, Estimate]:
     if found is None:
         return {}
     values = zip(found.models, found.values, strict=True)
     return {model: value for model, value in values if value is not None}
+
+
+def _games(bouts: Iterable[Bout]) -> Games:
+    return games(
+        (bout.place.question, bout.first, bout.second, bout.outcome)
+        for bout in bouts
+        if bout.outcome is not None
+    )
 
 
 def _order(standing: PairStanding) -> tuple[float, str]:

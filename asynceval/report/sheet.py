@@ -8,7 +8,9 @@ from asynceval.protocol.conversation import Plan
 from asynceval.report.clocked import Clocked
 from asynceval.report.concord import concords
 from asynceval.report.grounds import contrasts, pooled
+from asynceval.report.juries import seated
 from asynceval.report.outcomes import Outcome
+from asynceval.report.pairwise import bootstrap_ratings
 from asynceval.report.quality import qualities
 from asynceval.report.ranks import Rank
 from asynceval.report.spending import Spending
@@ -56,9 +58,9 @@ def sheets(
             (
                 *("judge", "model", "win", "tie", "loss", "n", "expected", "win_rate", "adjusted"),
                 *("low", "high", "p", "rating", "rating_low", "rating_high"),
-                *("best_rank", "worst_rank"),
+                *("bootstrap_low", "bootstrap_high", "best_rank", "worst_rank"),
             ),
-            lambda: _pairs(summary),
+            lambda: _pairs(plan, summary),
         ),
         Sheet(
             "pairs_by_category",
@@ -150,14 +152,20 @@ def _scores(summary: Summary) -> Iterator[Row]:
                 yield (*who, *numbers, part.is_comparable, *rank)
 
 
-def _pairs(summary: Summary) -> Iterator[Row]:
+def _pairs(plan: Plan, summary: Summary) -> Iterator[Row]:
+    drawn = {
+        (judge.name, model): rating
+        for judge in seated(plan).sweep.judges
+        if judge.is_pairwise
+        for model, rating in bootstrap_ratings(judge, summary.columns).items()
+    }
     for its in summary.pairwise:
-        record = its.record
+        record, ends = its.record, _interval(drawn.get((its.judge, its.model)))[1:]
         adjusted, low, high = _interval(record.adjusted)
         yield (
             *(its.judge, its.model, record.win, record.tie, record.loss, record.n, its.expected),
             *(record.win_rate, adjusted, low, high, record.p),
-            *_interval(its.rating),
+            *(*_interval(its.rating), *ends),
             *_rank(its.rank),
         )
 

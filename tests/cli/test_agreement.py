@@ -164,7 +164,7 @@ def test_a_run_has_categories_and_several_judges(tmp_path: Path) -> None:
     assert {row["pair"] for row in pairs} == {"a / b"}
     text = called(human, str(run)).stdout
     assert "j2 / human" in text
-    assert "67 %" in text
+    assert "66.7 %" in text
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,11 @@ from asynceval.domain.reply import Usage
 from asynceval.domain.sweep import Judge
 from asynceval.domain.verdict import Choice, Unparsed, Verdict
 from asynceval.protocol.conversation import Plan
+from asynceval.report.clocked import Clocked
 from asynceval.report.document import document
 from asynceval.report.figures.gallery import gallery
 from asynceval.report.outcomes import Outcome
+from asynceval.report.sheet import sheets
 from asynceval.report.summary import Summary, summarise
 from tests.report.scene import plan
 
@@ -175,3 +177,20 @@ def test_win_rates_by_category_have_their_intervals() -> None:
     shown = " to ".join(f"{100 * end:.0f}" for end in writing.interval)
     assert f"88 ({shown})" in heat.grid.rows[0]
     assert f"a, writing: 88 ({shown})" in heat.svg()
+
+
+def test_the_table_of_pairs_has_intervals_by_bootstrap_too() -> None:
+    """Two ways to the uncertainty of a rating, for a judge of all pairs and one with a baseline."""
+    for judge, names in ((ALL, {"a", "b"}), (BASELINE, {"a"})):
+        what = scene(judge)
+        rival = "b" if judge is ALL else "c"
+        summary = summarise(what, pairs("a", rival, "AB", "BA", "AB", "AB", "AA", "BA"))
+        (sheet,) = (
+            its
+            for its in sheets(what, summary, lambda: (), lambda: Clocked((), ()))
+            if its.name == "pairs"
+        )
+        found = {str(row["model"]): row for row in sheet.records()}
+        assert found.keys() == names
+        low, high = found["a"]["bootstrap_low"], found["a"]["bootstrap_high"]
+        assert isinstance(low, float) and isinstance(high, float) and low < 1000 < high
