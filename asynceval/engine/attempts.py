@@ -86,6 +86,8 @@ class Attempts:
         while True:
             if route.berth is not None:
                 await route.berth.until_up()
+                if (failure := route.berth.blame()) is not None:
+                    return failure
             entry = await self._entrance.enter(asked, route, expected)
             if isinstance(entry, Failure):
                 # What was sent and failed has its own cause, though no more is tried.

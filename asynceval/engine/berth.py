@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from anyio import Event
 
+from asynceval.domain.failure import Failure
+
 
 class Berth:
     """Where calls wait for a server that is not up, and where it is seen whether it is still needed.
@@ -22,6 +24,7 @@ class Berth:
         self.is_up = False
         self.is_closed = False
         self._is_awaited = False
+        self._untold: Failure | None = None
         self._changed: Callable[[], None] = lambda: None
         self._news = Event()
 
@@ -80,10 +83,18 @@ class Berth:
         """Let calls wait: it is not up at present."""
         self.is_up = False
 
-    def close(self) -> None:
-        """Let nobody wait any more: it is not going to be up again."""
-        self.is_up, self.is_closed = False, True
+    def close(self, failure: Failure | None = None) -> None:
+        """Let nobody wait any more: it is not going to be up again, for a failure if there is one."""
+        self.is_up, self.is_closed, self._untold = False, True, failure
         self._tell()
+
+    def blame(self) -> Failure | None:
+        """Return why it was given up to the first call that asks, whose cause it is.
+
+        The calls after it are not sent for that alone, so the report names the cause once.
+        """
+        failure, self._untold = self._untold, None
+        return failure
 
     def _tell(self) -> None:
         news, self._news = self._news, Event()

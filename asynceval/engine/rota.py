@@ -98,21 +98,20 @@ class Rota:
         route, restarts, was_up = self._routes[berth], 0, False
         try:
             while True:
-                begun = current_time()
                 try:
                     async with serving(route.declared, self._folder, self._tell) as served:
-                        was_up = True
+                        was_up, since = True, current_time()
                         self._open(berth, served)
                         ended = await self._watch(berth, served)
                         berth.shut()
+                        if current_time() - since > _STEADY_SECONDS:
+                            restarts = 0
                         if ended is None:
                             self._tell(ServerStopped(berth.endpoint))
                             return
                 except ServerError as error:
                     ended = str(error).removeprefix(f"endpoint {berth.endpoint}: ")
                 ended = self._masked(ended)
-                if current_time() - begun > _STEADY_SECONDS:
-                    restarts = 0
                 if not was_up or restarts == _RESTARTS:
                     self._give_up(berth, ended, restarts)
                     return
@@ -164,4 +163,4 @@ class Rota:
         failure = Failure(Cause.UNREACHABLE, ended)
         if self._routes[berth].halt(None, failure):
             self._tell(EndpointHalted(berth.endpoint, None, failure))
-        berth.close()
+        berth.close(failure)

@@ -46,12 +46,14 @@ from asynceval.progress.sentences import (
     stop,
 )
 from asynceval.progress.tally import Tally
-from asynceval.progress.wording import duration, one_line, percent, rate
+from asynceval.progress.wording import duration, one_line, percent, rate, shorten
 
 EVERY = 5.0
 """Seconds between two lines of numbers, and between two that tell of the same thing."""
 FULL = 15.0
 """Seconds between two lines that say that the disk is full; after 60 the run ends."""
+SUMMARY = 240
+"""Cells that the reason of a halt may take at the end, where it is told once more."""
 LONG = 60.0
 """Seconds in flight from which on the oldest call is told, and between two such lines."""
 
@@ -177,6 +179,9 @@ class PlainLines:
         if told := cost(tally):
             parts.append(told)
         self._write("  ".join(parts))
+        for gone in news.halted.values():
+            line = halt(gone.endpoint, gone.model, gone.failure.message)
+            self._write(shorten(line, SUMMARY))
         for outage in news.down.values():
             self._write(still_down(outage.event))
         if news.defects > 1:

@@ -80,6 +80,18 @@ def test_news_is_told_at_once() -> None:
     assert lines[4] == "halted gpt-4o on openai: the account␊has ␛[2Jno money"
     assert lines[5] == "stopping: 1 open call may finish within 10 s, Ctrl-C drops them"
     assert re.fullmatch(r"00:03  0/20 \(0 %\)  ended  retried 0  failed 0", lines[6])
+    assert lines[7:9] == lines[3:5]  # far above at the end of a long run
+
+
+def test_why_an_endpoint_was_halted_is_told_again_at_the_end_in_short() -> None:
+    """It may be the last words of a server; their beginning and their end say the most."""
+    words = Failure(Cause.UNREACHABLE, f"the server ended. {'x' * 999} CUDA out of memory")
+    lines = lines_of(
+        started("a"), EndpointHalted("box", None, words), SweepEnded(3, interrupted=False)
+    )
+    assert lines[1].endswith(words.message)
+    assert re.fullmatch(r"halted box: the server ended\. x+…x+ CUDA out of memory", lines[3])
+    assert len(lines[3]) == 240
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError(32, "Broken pipe"), ValueError("closed file")])
