@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asynceval.benchmarks.records import Problems
+from asynceval.domain.text import counted
 
 _SHOWN = 5
 UNUSABLE = "cannot be used: left out"
@@ -22,11 +23,10 @@ class Oddity:
 
     def lines(self) -> Iterator[str]:
         """Yield the oddity in words: the file, the number of rows, and the first lines."""
-        rows = "row" if self.n == 1 else "rows"
         numbers = ", ".join(str(line) for line, detail in self.first if line and not detail)
         where = f" (line{'s' if ',' in numbers else ''} {numbers})" if numbers else ""
         more = ", and more" if where and self.n > len(self.first) else ""
-        yield f"{self.file}: {self.n} {rows}{where}{more}: {self.what}"
+        yield f"{self.file}: {counted(self.n, 'row')}{where}{more}: {self.what}"
         for line, detail in self.first:
             if detail:
                 yield f"    {self.file}{'' if line is None else f':{line}'}: {detail}"

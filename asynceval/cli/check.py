@@ -38,6 +38,7 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
     from asynceval.domain.errors import ConfigError, Problem
     from asynceval.domain.failure import Failure
     from asynceval.domain.reply import Reply
+    from asynceval.domain.text import counted
     from asynceval.engine.interrupt import unless_interrupted
     from asynceval.engine.probe import Probe, probe
     from asynceval.engine.scratch import scratch, stop_abandoned
@@ -82,7 +83,7 @@ def check(config: Path | None, *, flags: "Flags", run_dir: Path | None) -> None:
             "model": sweep.asked,
             "judge": sweep.judges,
         }
-        parts = [f"{len(of)} {what}{'' if len(of) == 1 else 's'}" for what, of in counts.items()]
+        parts = [counted(len(of), what) for what, of in counts.items()]
         click.echo(f"ok  {config or sweep.name}: {', '.join(parts)}")
     sys.exit(0)
 

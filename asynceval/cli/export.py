@@ -23,11 +23,12 @@ def export(layout: str, run: Path, folder: Path) -> None:
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.bridge.outlet import write_out
     from asynceval.cli.exits import say, told
+    from asynceval.domain.text import counted
 
     del layout
     with told():
         rows, notes = write_out(run, folder)
         for file, n in rows.items():
-            click.echo(f"{folder / file}: {n} rows")
+            click.echo(f"{folder / file}: {counted(n, 'row')}")
         for note, n in notes.items():
             say(f"note: {note}" + (f" ({n})" if n > 1 else ""))

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from asynceval.cli.names import fitted
 from asynceval.domain.sweep import Parallel
-from asynceval.domain.text import visible
+from asynceval.domain.text import counted, visible
 from asynceval.progress.wording import dollars
 from asynceval.progress.wording import duration as clock
 from asynceval.report.duration import Duration
@@ -27,7 +27,7 @@ _LIMITS = {"in flight": "calls in flight", "rpm": "requests a minute", "tpm": "t
 def show(console: Console, outlook: Outlook) -> None:
     """Print what is to do by model, what it takes in all, how long, and what to know about it."""
     todo = outlook.planned - outlook.stored
-    head = f"{outlook.planned} calls in plan, {outlook.stored} stored, {todo} to do"
+    head = f"{counted(outlook.planned, 'call')} in plan, {outlook.stored} stored, {todo} to do"
     console.print(Text(visible(f"{outlook.name}: {head}")), style="italic")
     console.print(_table(outlook.rows, console.width))
     if todo:

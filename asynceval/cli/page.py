@@ -6,6 +6,7 @@ from pathlib import Path
 
 from asynceval.cli.exits import say
 from asynceval.domain.errors import StorageError
+from asynceval.domain.text import counted
 from asynceval.protocol.conversation import Plan
 from asynceval.report.clocked import clocked
 from asynceval.report.figures import files
@@ -36,7 +37,11 @@ def write_figures(
     """Write the figures of a run. Raises StorageError where they cannot be written."""
     with writing(folder):
         paths = files.write(folder, gallery(plan, summary), formats)
-    say(f"wrote {len(paths)} figures to {folder}" if paths else "there is nothing to draw yet")
+    say(
+        f"wrote {counted(len(paths), 'figure')} to {folder}"
+        if paths
+        else "there is nothing to draw yet"
+    )
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ranks_of
+from asynceval.domain.text import counted
 from asynceval.report.arena import Arena
 from asynceval.report.numbers import interval, number, p_value, percent, percents, value
 from asynceval.report.pairwise import PairStanding, PlaceBias
@@ -82,7 +83,7 @@ def places(bias: PlaceBias) -> Iterator[str]:
     its = bias.bias
     if its.n:
         yield (
-            f"Shown the other way round, {bias.judge} says the same of {its.consistent} of {its.n} pairs "
+            f"Shown the other way round, {bias.judge} says the same of {its.consistent} of {counted(its.n, 'pair')} "
             f"({100 * its.consistent / its.n:.0f} %). It prefers the first place in {its.first}, and in "
             f"{its.half_tie_first} more with a tie the other time; the second in {its.second} and "
             f"{its.half_tie_second}"

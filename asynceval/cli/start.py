@@ -18,6 +18,7 @@ from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.events import AnswerLanded, BudgetReached, Event, JudgmentLanded, SweepStarted
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Budget, Only, Sweep
+from asynceval.domain.text import counted
 from asynceval.engine.run import Run
 from asynceval.progress import listener
 from asynceval.protocol.conversation import Plan
@@ -146,7 +147,8 @@ def _warn_of_gaps(missing: Mapping[Path, int]) -> None:
     """Say which files for people lack lines, since the disk was full."""
     for path, count in missing.items():
         if count:
-            say(f"warning: {count} lines are missing in {path}: they could not be written")
+            lines = counted(count, "line is", "lines are")
+            say(f"warning: {lines} missing in {path}, for which there was no space")
 
 
 def _point(folder: Path, summary: "Summary") -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asynceval.cli import judge_lines, pair_tables, totals
+from asynceval.cli import judge_lines, missing, pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.domain.rubric import TEN
@@ -74,6 +74,9 @@ def show(
         console.print(f"{n} of {expected} answers are there.")
     _show_judges(console, plan, summary)
     _print_lines(console, totals.coverage(summary))
+    lacks = missing.table(summary.failures, console.width)
+    if lacks is not None:
+        console.print(lacks)
     _print_lines(console, totals.juries(summary.juries))
     _print_lines(console, totals.weights(summary.weights))
     _print_lines(console, totals.reasks(summary.reasks))
@@ -134,16 +137,16 @@ def _leaderboard(rows: Sequence[Standing], width: int, *, is_pooled: bool) -> Ta
     Grades on several scales are not pooled into means, and are only counted.
     """
     flagged = ["unflagged"] if any(standing.flagged for standing in rows) else []
-    missing = ["missing"] if any(standing.n < standing.expected for standing in rows) else []
+    lacking = ["missing"] if any(standing.n < standing.expected for standing in rows) else []
     ranks = ["rank"] if len(rows) > 1 and any(row.rank for row in rows) else []
     turns = [f"turn {turn}" for turn in rows[0].turns] if rows else []
     longest = max((len(interval(standing.average, between="–")) for standing in rows), default=0)
     choices = [
-        [*kept, "average", "95 %", *flagged, *some, "n", *missing]
+        [*kept, "average", "95 %", *flagged, *some, "n", *lacking]
         for kept, some in ((ranks, turns), (ranks, []), ([], []))
     ]
     if not is_pooled:
-        choices = [["n", *missing]]
+        choices = [["n", *lacking]]
     titles = next(
         (each for each in choices if _room_left(width, each, longest) >= _SHORTEST_NAME),
         choices[-1],
@@ -155,7 +158,7 @@ def _leaderboard(rows: Sequence[Standing], width: int, *, is_pooled: bool) -> Ta
     for title in titles:
         table.add_column(title, justify="left" if title == "rank" else "right", no_wrap=True)
     for standing in rows:
-        lacking = standing.expected - standing.n
+        n_missing = standing.expected - standing.n
         cells = {
             "rank": ranks_of(standing.rank),
             "average": _number(standing.whole),
@@ -163,7 +166,7 @@ def _leaderboard(rows: Sequence[Standing], width: int, *, is_pooled: bool) -> Ta
             "unflagged": value(standing.unflagged),
             **{f"turn {turn}": _number(part) for turn, part in standing.turns.items()},
             "n": str(standing.n),
-            "missing": str(lacking) if lacking else "",
+            "missing": str(n_missing) if n_missing else "",
         }
         table.add_row(Text(names[standing.model]), *(cells[title] for title in titles))
     return table

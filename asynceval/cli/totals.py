@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from asynceval.domain.text import counted
 from asynceval.progress.wording import dollars
 from asynceval.report.juries import Bench
 from asynceval.report.pairwise import PairStanding
@@ -21,7 +22,7 @@ def notes(standings: Iterable[Standing | PairStanding]) -> Iterator[str]:
             n = sum(missing.n for missing in standing.missing)
             ways = ", ".join(_ways(standing))
             if isinstance(standing, PairStanding):
-                yield f"  {standing.model}: {n} games without a verdict: {ways}"
+                yield f"  {standing.model}: {counted(n, 'game')} without a verdict: {ways}"
             else:
                 yield f"  {standing.model}: {n} of {standing.expected} without a score: {ways}"
 
@@ -39,12 +40,11 @@ def _ways(standing: Standing | PairStanding) -> Iterator[str]:
 
 
 def coverage(summary: Summary) -> Iterator[str]:
-    """Yield how many judgments have a score, and a line for each cause why others have none."""
+    """Yield how many judgments have a verdict."""
     counts = summary.coverage
     if counts.expected:
-        yield f"{counts.scored} of {counts.expected} judgments have a score."
-    for failures in summary.failures:
-        yield f"  {failures.n} {failures.kind}s of {failures.model}: {_words(failures.cause)}"
+        have = counted(counts.expected, "judgment has", "judgments have")
+        yield f"{counts.scored:,} of {have} a verdict."
 
 
 def juries(benches: Iterable[Bench]) -> Iterator[str]:
@@ -53,7 +53,7 @@ def juries(benches: Iterable[Bench]) -> Iterator[str]:
         missing = ", ".join(f"{n} of {name}" for name, n in its.missing.items())
         yield (
             f"  {its.jury.name} is the {its.jury.rule} of {', '.join(its.jury.judges)}: "
-            f"{its.decided} of {its.n} verdicts, from {its.jury.minimum} judges at least"
+            f"{its.decided} of {counted(its.n, 'verdict')}, from {counted(its.jury.minimum, 'judge')} at least"
             + (f"; missing are {missing}" if missing else "")
         )
 
@@ -74,9 +74,12 @@ def reasks(judges: Iterable[Reasks]) -> Iterator[str]:
         if its.asked_again:
             rungs = {"longer": its.longer, "reformat": its.reformat, "fresh": its.fresh}
             taken = ", ".join(f"{n} {rung}" for rung, n in rungs.items() if n)
+            left = (
+                counted(its.unparsed, "remains", "remain") + " without one" if its.unparsed else ""
+            )
             yield (
-                f"  {its.judge} was asked again for {its.asked_again} of {its.n} verdicts ({taken}); "
-                f"{its.unparsed} remain without one"
+                f"  {its.judge} was asked again for {its.asked_again} of {counted(its.n, 'verdict')} "
+                f"({taken}){left and f'; {left}'}"
             )
 
 
@@ -91,14 +94,17 @@ def cost(spending: Iterable[Spending], lost: Mapping[Model, Lost]) -> Iterator[s
         total = dollars(sum(usd)) if len(usd) == len(spent) else "not known"
         yield (
             f"Cost of all runs: {total}, "
-            f"for {calls:,} calls with {prompt:,} tokens in and {completion:,} out."
+            f"for {counted(calls, 'call')} with {prompt:,} tokens in and {completion:,} out."
         )
     for its in spent:
         if its.uncounted:
-            yield f"  tokens not known for {its.uncounted} of {its.calls} {its.kind}s of {its.model}"
-    for (kind, model), its_lost in sorted(lost.items(), key=lambda item: item[0]):
-        n = its_lost.attempts
-        yield f"  up to {n} calls for {kind}s of {model} may have been charged for without a reply"
+            yield f"  tokens not known for {its.uncounted} of {counted(its.calls, its.kind)} of {its.model}"
+    if lost:
+        every = counted(sum(its.attempts for its in lost.values()), "call")
+        parts = (
+            f"{its.attempts} for {kind}s of {model}" for (kind, model), its in sorted(lost.items())
+        )
+        yield f"  up to {every} may have been charged for without a reply: {', '.join(parts)}"
 
 
 def _words(name: str) -> str:

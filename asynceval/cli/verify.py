@@ -27,6 +27,7 @@ def verify(run: Path, *, repair: bool) -> None:
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.exits import STORAGE, say, told
     from asynceval.domain.errors import StorageError
+    from asynceval.domain.text import counted
     from asynceval.store.lock import locked
     from asynceval.store.log import NAMES, Damage, Log
     from asynceval.store.repair import repair as mend
@@ -42,7 +43,8 @@ def verify(run: Path, *, repair: bool) -> None:
                     if not log.files:
                         raise StorageError(f"{run} holds no log (calls-*.jsonl)")
                     intact = len(items) - len(found)
-                    click.echo(f"{intact} records are intact in {len(log.files)} files")
+                    records = counted(intact, "record is", "records are")
+                    click.echo(f"{records} intact in {counted(len(log.files), 'file')}")
         for damage in damages:
             say(f"damaged: {damage}" + (" (a torn last line)" if damage.is_tail else ""))
         if damages and not repair:

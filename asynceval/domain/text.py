@@ -1,4 +1,4 @@
-"""Text from outside, made safe to show on a terminal."""
+"""Text for people: what came from outside made safe to show, and counts in words."""
 
 import re
 
@@ -21,6 +21,11 @@ def visible(text: str) -> str:
     Newline and tab stay, and so do all letters, marks and symbols one can see.
     """
     return _HIDDEN.sub(_symbol, text)
+
+
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """Return a count with its words: those for one, or those for many; by default with an s more."""
+    return f"{n:,} {one if n == 1 else many or f'{one}s'}"
 
 
 def _symbol(match: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ from asynceval.domain.events import (
     SweepStarted,
     SweepStopping,
 )
+from asynceval.domain.text import counted
 from asynceval.domain.waits import STOOD_STILL
 from asynceval.progress.cost import cost
 from asynceval.progress.held import held
@@ -117,7 +118,7 @@ class PlainLines:
             case ServerEnded() | ServerStopped() | LeftoverStopped():
                 line = ending(event)
             case SweepStarted():
-                plan = f"{self._tally.total:,} calls in plan"
+                plan = f"{counted(self._tally.total, 'call')} in plan"
                 line = f"{event.name}: {plan}, run directory {event.run_dir}"
             case EndpointHalted():
                 line = halt(event.endpoint, event.model, event.failure.message)

@@ -13,6 +13,7 @@ from asynceval.domain.events import (
     ServerStopped,
     SweepStopping,
 )
+from asynceval.domain.text import counted
 from asynceval.progress.news import Outage
 from asynceval.progress.wording import duration, one_line, shorten
 
@@ -44,7 +45,7 @@ def ending(event: ServerEnded | ServerStopped | LeftoverStopped) -> str:
 
 def stop(event: SweepStopping) -> str:
     """Return what happens after the first Ctrl-C, and what a second one would do."""
-    calls = f"{event.open_calls:,} open call{'' if event.open_calls == 1 else 's'}"
+    calls = counted(event.open_calls, "open call")
     return f"stopping: {calls} may finish within {event.grace:.0f} s, Ctrl-C drops them"
 
 
@@ -91,8 +92,10 @@ def churn(endpoint: str) -> str:
 
 def defects(count: int) -> str:
     """Return how many calls failed by our own fault, and where their traces are."""
-    calls, traces = ("call", "trace is") if count == 1 else ("calls", "traces are")
-    return f"{count:,} {calls} failed inside asynceval; the {traces} in events.log"
+    calls = counted(count, "call failed", "calls failed")
+    return (
+        f"{calls} inside asynceval; the {'trace is' if count == 1 else 'traces are'} in events.log"
+    )
 
 
 def stood_still(count: int, seconds: float) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from asynceval.domain.text import visible
+from asynceval.domain.text import counted, visible
 from asynceval.protocol.conversation import Plan
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
@@ -43,7 +43,7 @@ def paper_tables(plan: Plan, summary: Summary) -> Iterator[PaperTable]:
             continue
         turns = tuple(rows[0].turns)
         yield PaperTable(
-            f"Mean scores by {judge} with 95 % intervals, {len(plan.questions)} questions",
+            f"Mean scores by {judge} with 95 % intervals, {counted(len(plan.questions), 'question')}",
             ("Model", "Rank", "Average", "95 % CI", *(f"Turn {turn}" for turn in turns), "n"),
             tuple(_scores(row, turns) for row in rows),
         )

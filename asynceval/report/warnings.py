@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from asynceval.domain.alias import is_alias
 from asynceval.domain.failure import Cause
+from asynceval.domain.text import counted
 from asynceval.protocol.conversation import Plan
 from asynceval.report.aliases import Alias
 from asynceval.report.answers import Answers
@@ -20,9 +21,11 @@ def of_coverage(coverage: Coverage) -> Iterator[str]:
     """Say how many judgments and answers are not what was planned."""
     missing = coverage.expected - coverage.scored
     if missing:
-        yield f"{missing} of {coverage.expected} judgments have no score; every mean says its n"
+        without = f"{missing:,} of {counted(coverage.expected, 'judgment')}"
+        yield f"{without} {'has' if missing == 1 else 'have'} no verdict; every mean says its n"
     if coverage.truncated:
-        yield f"{coverage.truncated} answers were cut (max_tokens or a filter), and judged as they are"
+        cut = counted(coverage.truncated, "answer was cut", "answers were cut")
+        yield f"{cut} (max_tokens or a filter), and judged as they are"
 
 
 def of_left_out(plan: Plan) -> Iterator[str]:
@@ -38,11 +41,13 @@ def of_answers(answers: Iterable[Answers]) -> Iterator[str]:
     """Say which models have answers that are empty, or look like a judge's words."""
     for its in answers:
         if its.empty:
-            yield f"{its.empty} answers of {its.model} are empty; they were judged as they are"
+            empty, are = _of(its.empty, "answer", its.model)
+            yield f"{empty} {are} empty, and judged all the same"
         if its.imitations:
+            imitating, _ = _of(its.imitations, "answer", its.model)
             yield (
-                f"{its.imitations} answers of {its.model} hold what looks like a verdict or a "
-                "judge's template; they were judged as they are, and means are given without them too"
+                f"what looks like a verdict or a judge's template is in {imitating}, judged all the same; "
+                "means are given without such answers too"
             )
 
 
@@ -50,8 +55,9 @@ def of_thinking(causes: Mapping[tuple[str, str, str], int]) -> Iterator[str]:
     """Say which models spent all their tokens thinking; `causes` count by kind, model and cause."""
     for (kind, model, cause), n in sorted(causes.items()):
         if cause == Cause.THINKING and kind in ("answer", "judgment"):
+            missing, are = _of(n, kind, model)
             yield (
-                f"{n} {kind}s of {model} are missing, since all its tokens went into thinking: "
+                f"{missing} {are} missing, since all its tokens went into thinking: "
                 "raise its max_tokens, or lower its effort"
             )
 
@@ -68,7 +74,8 @@ def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
             )
         cut = sum(m.n for s in by_judge for m in s.missing if m.reason == "cut_off")
         if cut:
-            yield f"{cut} judgments by {judge} were cut off before a verdict: raise its max_tokens"
+            were = counted(cut, f"judgment by {judge} was", f"judgments by {judge} were")
+            yield f"{were} cut off before a verdict: raise its max_tokens"
 
 
 def of_arenas(arenas: Iterable[Arena]) -> Iterator[str]:
@@ -120,6 +127,11 @@ def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:
                 f"{kind}s of {model} come from several configurations of its server, by their "
                 f"fingerprints: {_counted(fingerprints)}"
             )
+
+
+def _of(n: int, what: str, model: str) -> tuple[str, str]:
+    """Return how many of a model's answers or judgments, and the verb that follows."""
+    return f"{counted(n, what)} of {model}", "is" if n == 1 else "are"
 
 
 def _counted(names: Counts[str]) -> str:

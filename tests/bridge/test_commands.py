@@ -45,5 +45,5 @@ def test_export_writes_the_files_and_names_them(tmp_path: Path) -> None:
     CliRunner().invoke(main, ["import", "fastchat", str(source), "--run-dir", run])
     result = CliRunner().invoke(main, ["export", "fastchat", run, str(out)])
     assert result.exit_code == 0, result.stderr
-    assert f"{out / NAME}: 1 rows" in result.stdout
+    assert f"{out / NAME}: 1 row" in result.stdout
     assert rows(out) == rows(source)

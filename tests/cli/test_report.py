@@ -48,8 +48,8 @@ def shown(folder: Path, *flags: str) -> str:
 def test_lost_attempts_are_told_to_people(tmp_path: Path) -> None:
     """The tables say how many calls may be on the bill without a reply, by model."""
     text = shown(run_directory(tmp_path / "run", attempts=3))
-    assert "up to 12 calls for answers of alpha may have been charged for without a reply" in text
-    assert "up to 24 calls for judgments of judge may have been charged for" in text
+    assert "up to 48 calls may have been charged for without a reply: 12 for answers of" in text
+    assert "24 for judgments of judge" in text
     assert "charged" not in shown(run_directory(tmp_path / "quiet", attempts=1))
 
 

@@ -31,9 +31,13 @@ def test_an_unknown_cost_is_not_zero() -> None:
 
 def test_calls_that_may_be_paid_twice_are_told() -> None:
     """Attempts without a reply may be on the bill: they are counted by model, not guessed in dollars."""
+    (line,) = cost([], {("answer", "a"): Lost(1, 0, 0)})
+    assert "up to 1 call may" in line
     assert list(cost([], {("judgment", "j"): Lost(3, 0, 0), ("answer", "a"): Lost(1, 0, 0)})) == [
-        "  up to 1 calls for answers of a may have been charged for without a reply",
-        "  up to 3 calls for judgments of j may have been charged for without a reply",
+        (
+            "  up to 4 calls may have been charged for without a reply: "
+            "1 for answers of a, 3 for judgments of j"
+        ),
     ]
 
 
@@ -47,4 +51,4 @@ def test_a_judge_that_was_asked_again_has_a_line() -> None:
     (line,) = reasks([Reasks("j", 40, 3, 1, 2, 1, 1), Reasks("k", 40, 0, 0, 0, 0, 2)])
     taken, _, left = line.partition("; ")
     assert taken == "  j was asked again for 3 of 40 verdicts (1 longer, 2 reformat, 1 fresh)"
-    assert left == "1 remain without one"
+    assert left == "1 remains without one"

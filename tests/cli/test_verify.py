@@ -22,7 +22,7 @@ def test_a_damaged_ledger_is_named_and_repaired(tmp_path: Path) -> None:
     ledger.write_bytes(lines[0] + lines[1].replace(b"answer", b"ansver") + lines[2])
     seen = CliRunner().invoke(main, ["verify", str(tmp_path)])
     assert seen.exit_code == 4
-    assert seen.stdout == "3 records are intact in 1 files\n"
+    assert seen.stdout == "3 records are intact in 1 file\n"
     assert f"damaged: {ledger}: no intact record at byte {len(lines[0])} " in seen.stderr
     repaired = CliRunner().invoke(main, ["verify", str(tmp_path), "--repair"])
     assert repaired.exit_code == 0

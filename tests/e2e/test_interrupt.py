@@ -75,7 +75,7 @@ def test_once(tmp_path: Path, number: signal.Signals) -> None:
         assert found is not None, done.err
         resumed = cli(*shlex.split(found[1]), cwd=tmp_path)
         assert resumed.code == 0, resumed.err
-        assert "60 of 60 judgments have a score." in resumed.out
+        assert "60 of 60 judgments have a verdict." in resumed.out
         assert simulator.paid == (120, 0)
         assert cli(*command, cwd=tmp_path).out == resumed.out
         assert simulator.paid == (120, 0)

@@ -29,7 +29,7 @@ templates = "{MT_BENCH / "judge_prompts.jsonl"}"
     command = ("run", config, "--parallel", "50", "--run-dir", "run")
     done = cli(*command, cwd=tmp_path)
     assert done.code == 0, done.err
-    assert "480 of 480 judgments have a score." in done.out
+    assert "480 of 480 judgments have a verdict." in done.out
     assert "960/960 (100 %)" in done.err
     stats = simulator.stats()
     assert (stats["requests"], stats["paid"], stats["paid_twice"]) == (960, 960, 0)

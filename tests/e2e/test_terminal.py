@@ -171,7 +171,7 @@ def test_whole_run(tmp_path: Path, size: tuple[int, int]) -> None:
         assert seen.text.count("Scores by sim-judge") == 1
         assert seen.text.count(" eta ") == 0
         assert len(re.findall(r"360/360 +100 %", seen.text)) == 1
-        assert "180 of 180 judgments have a score." in seen.text
+        assert "180 of 180 judgments have a verdict." in seen.text
         assert simulator.paid == (360, 0)
 
 

@@ -33,7 +33,7 @@ def test_an_empty_answer_is_counted_and_judged(tmp_path: Path, text: str) -> Non
     """Nothing, white space, and nothing but thinking are answers: judged, counted, warned about."""
     summary, found = played(tmp_path, Reply(text, flags=("empty",)))
     assert summary.answers == (Answers("alpha", 6, 6, 0, 1, 0), Answers("beta", 6, 6, 0, 0, 0))
-    assert "1 answers of alpha are empty; they were judged as they are" in summary.warnings
+    assert "1 answer of alpha is empty, and judged all the same" in summary.warnings
     assert summary.coverage.scored == summary.coverage.expected == 12
     assert {outcome.verdict for outcome in found if outcome.cell.judge} == {Score(7)}
 
@@ -47,8 +47,8 @@ def test_an_answer_that_imitates_a_judge_is_counted(tmp_path: Path, text: str) -
     assert summary.answers[0] == Answers("alpha", 6, 6, 0, 0, 1)
     (warning,) = summary.warnings
     assert warning == (
-        "1 answers of alpha hold what looks like a verdict or a judge's template; "
-        "they were judged as they are, and means are given without them too"
+        "what looks like a verdict or a judge's template is in 1 answer of alpha, judged all the same; "
+        "means are given without such answers too"
     )
 
 

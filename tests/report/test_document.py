@@ -187,7 +187,7 @@ def test_what_is_missing(tmp_path: Path) -> None:
         "gamma": ({"refused": 6}, False),
         "delta": ({"failed": 3, "not_reached": 3}, False),
     }
-    assert got["warnings"][0] == "12 of 18 judgments have no score; every mean says its n"
+    assert got["warnings"][0] == "12 of 18 judgments have no verdict; every mean says its n"
 
 
 def test_cost(tmp_path: Path) -> None:

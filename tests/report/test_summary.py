@@ -75,7 +75,7 @@ def test_of_nothing(tmp_path: Path) -> None:
     assert last.expected == 6
     assert summary.coverage == Coverage(12, scored=6, not_reached=6)
     assert any("unequal numbers of scores" in warning for warning in summary.warnings)
-    assert "6 of 12 judgments have no score; every mean says its n" in summary.warnings
+    assert "6 of 12 judgments have no verdict; every mean says its n" in summary.warnings
 
 
 def test_order(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any, Final
 import orjson
 
 from asynceval import __version__
+from asynceval.domain.text import counted
 from asynceval.protocol.conversation import Plan
 from asynceval.report.clocked import Clocked
 from asynceval.report.figures.figure import stylesheet
@@ -141,8 +142,8 @@ def _head(plan: Plan, style: Markup, script: Markup) -> Markup:
 def _header(plan: Plan, contents: Mapping[str, Markup]) -> Markup:
     sweep = plan.sweep
     about = (
-        f"{_count(len(sweep.targets), 'model')}, {_count(len(plan.questions), 'question')}, "
-        f"{_count(len(sweep.judges), 'judge')}"
+        f"{counted(len(sweep.targets), 'model')}, {counted(len(plan.questions), 'question')}, "
+        f"{counted(len(sweep.judges), 'judge')}"
     )
     links = [(name, title) for name, title in _SECTIONS if contents[name]]
     links.append(("conversations", "Conversations"))
@@ -210,7 +211,3 @@ def _asset(name: str) -> Markup:
 
 def _hash(content: str) -> str:
     return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"
-
-
-def _count(n: int, what: str) -> str:
-    return f"{n} {what}" if n == 1 else f"{n} {what}s"
