@@ -72,6 +72,17 @@ def _port(path: KeyPath, endpoint: _Table, is_split: bool) -> Iterator[Fault]:
             (*path, "base_url"),
             ('must hold {port}, as in "http://127.0.0.1:{port}/v1": its server gets a free one'),
         )
+    yield from _portless((*path, "server"), server)
+
+
+def _portless(path: KeyPath, server: object) -> Iterator[Fault]:
+    """Yield that a server is never told its port: it would be waited for in vain."""
+    if not isinstance(server, dict) or not isinstance(server.get("command"), str):
+        return
+    env = server.get("env")
+    told = (server["command"], *(env.values() if isinstance(env, dict) else ()))
+    if not any(PORT in str(text) for text in told):
+        yield (*path, "command"), "must hold {port}, or env must: the server is asked at that port"
 
 
 def _idle(path: KeyPath, endpoint: _Table) -> Iterator[Fault]:
@@ -166,6 +177,7 @@ def _unknown_endpoints(
         name = table.get("endpoint")
         if isinstance(name, str) and name not in (*known, IMPORTED.name):
             yield (kind, at, "endpoint"), unknown_name("endpoint", known, name)
+        yield from _portless((kind, at, "server"), table.get("server"))
         url = _url(endpoints.get(name)) if isinstance(name, str) else None
         if "server" in table and url is not None and PORT not in url:
             yield (

@@ -24,7 +24,7 @@ from asynceval.engine.servers import serving
 from asynceval.engine.transport import Transport, transport
 from asynceval.providers import models
 from asynceval.providers.known import known
-from asynceval.providers.signal import Signal
+from asynceval.providers.signal import Action, Signal
 
 _FEW_TOKENS = 16
 _AT_ONCE = 8
@@ -205,8 +205,10 @@ def _shown(outcome: Reply | Failure, keys: Mapping[str, Secret | None]) -> Reply
 
 
 def _judged(outcome: Reply | Signal) -> Reply | Failure:
-    """Return what a probe's outcome says of the endpoint: a reply without text is one all the same."""
+    """Return what a probe's outcome says of the endpoint: silence or thinking alone is a reply all the same."""
     if isinstance(outcome, Reply):
         return outcome
-    is_textless = outcome.failure.cause in (Cause.NO_CONTENT, Cause.THINKING)
-    return Reply("") if is_textless else outcome.failure
+    is_cut = outcome.action is Action.GIVE_UP and outcome.failure.cause is Cause.NO_CONTENT
+    if is_cut or outcome.empty is not None or outcome.failure.cause is Cause.THINKING:
+        return outcome.empty or Reply("")
+    return outcome.failure

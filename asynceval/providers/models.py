@@ -11,7 +11,7 @@ _LONGEST_NAME = 200
 
 
 def names(content: bytes) -> tuple[str, ...]:
-    """Return the names in the body of a list of models; none if it is no such list. Never raises.
+    """Return the names in the body of a list of models that can chat; none if it is no list. Never raises.
 
     Knows `{"data": [{"id": ...}]}`, `{"models": [{"name": ...}]}` and a bare list. Google's begin with
     `models/`, which is no part of the name in a call.
@@ -25,10 +25,32 @@ def names(content: bytes) -> tuple[str, ...]:
     if not isinstance(parsed, list):
         return ()
     found = (
-        item.get("id") or item.get("name") if isinstance(item, dict) else item for item in parsed
+        item.get("id") or item.get("name") if isinstance(item, dict) else item
+        for item in parsed
+        if _chats(item)
     )
     words = (name.removeprefix("models/") for name in found if isinstance(name, str))
     return tuple(name for name in words if 0 < len(name) <= _LONGEST_NAME)
+
+
+_SILENT: Final = ("audio", "embedding", "image", "moderation", "rerank", "transcribe", "video")
+
+
+def _chats(item: object) -> bool:
+    """Whether a listed model answers in words, as far as the list tells.
+
+    Google's tells methods, Mistral's capabilities, OpenRouter's modalities, Together's a type.
+    """
+    match item:
+        case {"supportedGenerationMethods": list(methods)}:
+            return "generateContent" in methods
+        case {"capabilities": {"completion_chat": bool(can_chat)}}:
+            return can_chat
+        case {"architecture": {"output_modalities": list(modalities)}}:
+            return "text" in modalities
+        case {"type": str(kind)}:
+            return kind not in _SILENT
+    return True
 
 
 _SERVERS: Final = {

@@ -54,18 +54,30 @@ def test_a_name_is_used_once_among_models_and_once_among_judges() -> None:
 
 
 def test_a_port_and_a_server_need_each_other() -> None:
-    """{port} without a server, and a server without {port}, are told at the URL."""
+    """{port} without a server, and a server without {port}, are told: who never gets it is waited for in vain."""
     text = """
         [endpoints.a]
         base_url = "http://h:{port}"
         [endpoints.b]
         base_url = "http://h:80"
-        server = {command = "c"}
+        server = {command = "c {port}"}
         [endpoints.c]
         base_url = "http://h:{port}"
+        server = {command = "c", env = {PORT = "{port}"}}
+        [endpoints.d]
+        base_url = "http://h:{port}"
+        server = {command = "c {prot}"}
+        [[models]]
+        name = "m"
+        endpoint = "d"
         server = {command = "c"}
     """
-    assert list(found(text)) == ["endpoints.a.base_url", "endpoints.b.base_url"]
+    assert list(found(text)) == [
+        "endpoints.a.base_url",
+        "endpoints.b.base_url",
+        "endpoints.d.server.command",
+        "models.0.server.command",
+    ]
     assert "no server" in found(text)["endpoints.a.base_url"]
     assert "must hold {port}" in found(text)["endpoints.b.base_url"]
 

@@ -148,7 +148,7 @@ def test_the_endpoint_is_asked_as_it_is_configured(tmp_path: Path) -> None:
         ),
         (
             "host.example/v1",
-            'h:{port}/v1"\nserver = { command = "x" }\n#',
+            'h:{port}/v1"\nserver = { command = "x {port}" }\n#',
             (
                 "9 models[0].from: has no use: its server is started by the run, so name the model that "
                 "it serves"
@@ -172,7 +172,7 @@ def test_an_endpoint_without_a_port_yet_is_not_asked(tmp_path: Path) -> None:
         raise AssertionError(endpoint)
 
     text = SERVED.replace("https://host.example/v1", "http://127.0.0.1:{port}/v1")
-    (said,) = problems(tmp_path, text + 'server = { command = "x" }\n', ask)
+    (said,) = problems(tmp_path, text + 'server = { command = "x {port}" }\n', ask)
     assert "its server is started by the run" in said
 
 

@@ -178,7 +178,7 @@ tpm = 1
 timeout = 1
 deadline = 1
 ca_file = "q.jsonl"
-server = { command = "c", ready = "/r", startup_timeout = 1 }
+server = { command = "c {port}", ready = "/r", startup_timeout = 1 }
 [[models]]
 name = "m"
 endpoint = "e"

@@ -136,7 +136,7 @@ name = "x"
 questions = "{questions}"
 [endpoints.e]
 base_url = "http://127.0.0.1:{{port}}/v1"
-server = {{ command = "cat {tmp_path / "words"}" }}
+server = {{ command = "sh -c 'cat {tmp_path / "words"}' {{port}}" }}
 [[models]]
 name = "m"
 endpoint = "e"

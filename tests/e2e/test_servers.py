@@ -115,7 +115,7 @@ def test_interrupted(tmp_path: Path, questions: Path, mark: str, number: signal.
 def test_interrupted_while_it_starts(tmp_path: Path, questions: Path, mark: str) -> None:
     """An interrupt while a server gets ready ends the run at once, and the server."""
     run = tmp_path / "run"
-    command = ("run", config(tmp_path, questions, "sleep 600"), "--run-dir", run)
+    command = ("run", config(tmp_path, questions, "sleep 600 {port}"), "--run-dir", run)
     with started(*command, cwd=tmp_path, env=environment(**{MARK: mark})) as process:
         until(lambda: (run / "events.log").exists() and starts(run) == 1, "the server's start")
         at = time.monotonic()
@@ -139,8 +139,8 @@ def test_children_end_too(tmp_path: Path, questions: Path, mark: str) -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("sh -c 'echo no such flag; exit 3'", "ended with exit code 3 before it was ready"),
-        ("sleep 600", "was not ready at http://127.0.0.1:"),
+        ("sh -c 'echo no such flag; exit 3' {port}", "ended with exit code 3 before it was ready"),
+        ("sleep 600 {port}", "was not ready at http://127.0.0.1:"),
         ("no-such-program-here --port {port}", "cannot start no-such-program-here"),
     ],
 )
@@ -234,7 +234,7 @@ def test_a_run_directory_starts_no_program_unasked(
     tmp_path: Path, questions: Path, mark: str
 ) -> None:
     """It may be a stranger's: the program is named, and a flag is asked for."""
-    command = f"sh -c 'touch {tmp_path}/started; exec sleep 600'"
+    command = f"sh -c 'touch {tmp_path}/started; exec sleep 600' {{port}}"
     env = environment(**{MARK: mark})
     assert run_with(tmp_path, questions, command, mark, ", startup_timeout = 0.2").code == 2
     (tmp_path / "started").unlink()
@@ -368,7 +368,7 @@ def test_what_a_killed_check_left_behind_is_stopped_by_the_next_command(
 
 def test_a_check_keeps_the_output_of_a_server_that_failed(tmp_path: Path, questions: Path) -> None:
     """It is where the message says; the failure is told once, whoever waited for it."""
-    path = config(tmp_path, questions, "sh -c 'echo no such flag; exit 3'")
+    path = config(tmp_path, questions, "sh -c 'echo no such flag; exit 3' {port}")
     env = environment(TMPDIR=str(tmp_path))
     done = cli("check", path, cwd=tmp_path, env=env)
     assert done.code == 2

@@ -124,6 +124,25 @@ def test_a_model_that_does_not_end_is_probed_with_few_tokens(
     assert isinstance(found.outcome, Failure)
 
 
+@pytest.mark.parametrize(
+    ("message", "finish_reason", "is_good"),
+    [
+        ({"content": "", "reasoning_content": "Hm."}, "length", True),
+        ({"content": ""}, "length", True),
+        ({"content": ""}, "stop", True),
+        ({"content": None, "tool_calls": [{"id": "1"}]}, "tool_calls", False),
+    ],
+    ids=["thinks", "cut", "silent", "calls a tool"],
+)
+def test_a_model_need_not_say_a_word_but_must_be_able_to(
+    message: dict[str, object], finish_reason: str, is_good: bool
+) -> None:
+    """Few tokens may all go into thinking; one that calls tools instead of answering never answers."""
+    content = {"choices": [{"message": message, "finish_reason": finish_reason}]}
+    (found,), _ = probed(OPENAI, (Target("m", "e", "w"),), content=content)
+    assert isinstance(found.outcome, Reply) is is_good
+
+
 def test_what_passes_is_no_problem_of_a_probe() -> None:
     """One HTTP 500 says nothing about a config; a server that keeps failing is told after three."""
 

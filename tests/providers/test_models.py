@@ -35,13 +35,41 @@ def test_url(base: str, full: str) -> None:
         ({"models": [{"name": "a"}]}, ("a",)),
         (["a", "b"], ("a", "b")),
         ({"data": [{"id": 7}, {}, None, "", "x" * 201, "a"]}, ("a",)),
+        (
+            {
+                "models": [
+                    {"name": "models/a", "supportedGenerationMethods": ["generateContent"]},
+                    {"name": "models/b", "supportedGenerationMethods": ["embedContent"]},
+                ]
+            },
+            ("a",),
+        ),
+        (
+            {
+                "data": [
+                    {"id": "a", "capabilities": {"completion_chat": True}},
+                    {"id": "b", "capabilities": {"completion_chat": False}},
+                ]
+            },
+            ("a",),
+        ),
+        (
+            {
+                "data": [
+                    {"id": "a", "architecture": {"output_modalities": ["text", "image"]}},
+                    {"id": "b", "architecture": {"output_modalities": ["image"]}},
+                ]
+            },
+            ("a",),
+        ),
+        ([{"id": "a", "type": "chat"}, {"id": "b", "type": "embedding"}], ("a",)),
         ({"data": {"id": "a"}}, ()),
         ({}, ()),
         (7, ()),
     ],
 )
 def test_names(body: object, found: tuple[str, ...]) -> None:
-    """Names are read from each usual shape; what is none is left out."""
+    """Names are read from each usual shape; what is none, and who cannot chat, is left out."""
     assert names(orjson.dumps(body)) == found
 
 
