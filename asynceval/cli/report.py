@@ -76,8 +76,8 @@ def report(
     from asynceval.report.clocked import clocked
     from asynceval.report.document import document
     from asynceval.report.reading import reading
-    from asynceval.report.sheet import sheets
     from asynceval.report.summary import of_mode, summarise
+    from asynceval.report.tables import sheets
 
     garbage.rest()
     with told():

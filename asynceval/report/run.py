@@ -7,8 +7,9 @@ from asynceval.report.clocked import Clocked, clocked
 from asynceval.report.document import document
 from asynceval.report.outcomes import Outcome
 from asynceval.report.reading import reading
-from asynceval.report.sheet import Sheet, sheets
+from asynceval.report.sheet import Sheet
 from asynceval.report.summary import Summary
+from asynceval.report.tables import sheets
 
 Rows = list[dict[str, object]]
 

@@ -1,23 +1,9 @@
-"""Sheets: the tables of a report as plain rows, for files and data frames alike."""
+"""A sheet: a table as plain rows, with what its columns hold."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar, Protocol
 
-from asynceval.domain.verdict import Score
-from asynceval.protocol.conversation import Plan
-from asynceval.report.clocked import Clocked
-from asynceval.report.concord import concords
-from asynceval.report.grounds import contrasts, pooled
-from asynceval.report.juries import seated
-from asynceval.report.outcomes import Outcome
-from asynceval.report.pairwise import bootstrap_ratings
-from asynceval.report.quality import qualities
-from asynceval.report.ranks import Rank
-from asynceval.report.spending import Spending
-from asynceval.report.standings import Part
-from asynceval.report.summary import Failures, Summary
-from asynceval.report.timing import Timing
-from asynceval.report.waiting import Waiting
 from asynceval.stats.estimate import Estimate
 
 Row = Sequence[object]
@@ -36,213 +22,42 @@ class Sheet:
         return [dict(zip(self.header, row, strict=True)) for row in self.rows()]
 
 
-def sheets(
-    plan: Plan,
-    summary: Summary,
-    outcomes: Callable[[], Iterable[Outcome]],
-    clocked: Callable[[], Clocked],
-) -> tuple[Sheet, ...]:
-    """Return all tables of a run; those that read it anew do so only when their rows are asked for."""
-    estimate = ("value", "se", "low", "high", "n", "dropped")
-    return (
-        Sheet(
-            "scores",
-            (
-                *("judge", "model", "kind", "part", "mean", "se", "low", "high", "n", "comparable"),
-                *("best_rank", "worst_rank"),
-            ),
-            lambda: _scores(summary),
-        ),
-        Sheet(
-            "pairs",
-            (
-                *("judge", "model", "win", "tie", "loss", "n", "expected", "win_rate", "adjusted"),
-                *("low", "high", "p", "rating", "rating_low", "rating_high"),
-                *("bootstrap_low", "bootstrap_high", "best_rank", "worst_rank"),
-            ),
-            lambda: _pairs(plan, summary),
-        ),
-        Sheet(
-            "pairs_by_category",
-            ("judge", "model", "category", *(f"adjusted_{name}" for name in estimate)),
-            lambda: (
-                (its.judge, its.model, category, *_estimate(rate))
-                for its in summary.pairwise
-                for category, rate in its.categories.items()
-            ),
-        ),
-        Sheet("win_matrix", ("judge", "model", "opponent", "win_rate"), lambda: _matrix(summary)),
-        Sheet(
-            "comparisons",
-            (
-                *("judge", "first", "second", "unit", "difference", "se", "low", "high", "n"),
-                *("dropped", "p", "p_holm", "win", "tie", "loss"),
-                *("minimum_detectable", "questions_needed"),
-            ),
-            lambda: _comparisons(plan, summary),
-        ),
-        Sheet(
-            "position_bias",
-            (
-                *("judge", "consistent", "first", "second", "half_tie_first", "half_tie_second"),
-                *("error", "n", "consistency", "preference", "p"),
-            ),
-            lambda: (
-                (
-                    *(its.judge, *asdict(its.bias).values(), its.bias.n),
-                    *(its.bias.consistency, its.bias.preference, its.bias.p),
-                )
-                for its in summary.place_biases
-            ),
-        ),
-        Sheet("judges", ("judge", "measure", *estimate), lambda: _judges(plan, summary)),
-        Sheet(
-            "judge_agreement",
-            ("judge", "other", "mode", *(f"same_{name}" for name in estimate), "cohen", "weighted"),
-            lambda: (
-                (*its.judges, its.mode, *_estimate(its.same), its.cohen, its.weighted)
-                for its in concords(plan, summary.columns)[0]
-            ),
-        ),
-        Sheet("cost", _names(Spending), lambda: map(_values, summary.spending)),
-        Sheet("timing", _names(Timing), lambda: map(_values, clocked().timings)),
-        Sheet("waiting", _names(Waiting), lambda: map(_values, clocked().waiting)),
-        Sheet("failures", _names(Failures), lambda: map(_values, summary.failures)),
-        Sheet(
-            "answers",
-            (
-                *("question", "category", "turn", "model", "choice", "characters"),
-                *("prompt_tokens", "completion_tokens", "reasoning_tokens"),
-                *("truncated", "empty", "imitates", "cause"),
-            ),
-            lambda: _answers(outcomes()),
-        ),
-        Sheet(
-            "judgments",
-            (
-                *("question", "category", "turn", "model", "choice", "judge", "repeat"),
-                *("opponent", "order", "score", "winner", "outcome"),
-            ),
-            lambda: _judgments(outcomes()),
-        ),
+ESTIMATE = ("value", "se", "low", "high", "n", "dropped")
+"""The columns of an estimate."""
+
+_TEXTS = frozenset(("part", "opponent", "winner", "cause", "reason"))
+_WHOLE = frozenset(
+    (
+        *("order", "best_rank", "worst_rank", "expected", "n_unflagged", "questions_needed"),
+        *("characters", "prompt_tokens", "completion_tokens", "reasoning_tokens"),
     )
+)
 
 
-def _names(kind: type[Spending | Timing | Waiting | Failures]) -> tuple[str, ...]:
+def kind_of(column: str) -> type:
+    """Return what a column holds that may be undefined in every row: str, int or float."""
+    if column in _TEXTS:
+        return str
+    return int if column in _WHOLE else float
+
+
+class _Values(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+def names(kind: type[_Values]) -> tuple[str, ...]:
+    """Return the names of a dataclass's fields."""
     return tuple(field.name for field in fields(kind))
 
 
-def _values(its: Spending | Timing | Waiting | Failures) -> Row:
+def values(its: _Values) -> Row:
+    """Return what a dataclass holds, as a row."""
     return tuple(asdict(its).values())
 
 
-def _scores(summary: Summary) -> Iterator[Row]:
-    for standing in summary.standings:
-        parts: list[tuple[str, object, Part]] = [("average", None, standing.whole)]
-        parts += [("turn", turn, part) for turn, part in standing.turns.items()]
-        parts += [("category", name, part) for name, part in standing.categories.items()]
-        for kind, name, part in parts:
-            who = (standing.judge, standing.model, kind, None if name is None else str(name))
-            rank = _rank(standing.rank if kind == "average" else None)
-            if (mean := part.mean) is None:
-                yield (*who, None, None, None, None, 0, part.is_comparable, *rank)
-            else:
-                low, high = mean.interval or (None, None)
-                numbers = (mean.value, mean.se, low, high, mean.n)
-                yield (*who, *numbers, part.is_comparable, *rank)
-
-
-def _pairs(plan: Plan, summary: Summary) -> Iterator[Row]:
-    drawn = {
-        (judge.name, model): rating
-        for judge in seated(plan).sweep.judges
-        if judge.is_pairwise
-        for model, rating in bootstrap_ratings(judge, summary.columns).items()
-    }
-    for its in summary.pairwise:
-        record, ends = its.record, _interval(drawn.get((its.judge, its.model)))[1:]
-        adjusted, low, high = _interval(record.adjusted)
-        yield (
-            *(its.judge, its.model, record.win, record.tie, record.loss, record.n, its.expected),
-            *(record.win_rate, adjusted, low, high, record.p),
-            *(*_interval(its.rating), *ends),
-            *_rank(its.rank),
-        )
-
-
-def _matrix(summary: Summary) -> Iterator[Row]:
-    for arena in summary.arenas:
-        for model, row in zip(arena.models, arena.matrix, strict=True):
-            for opponent, rate in zip(arena.models, row, strict=True):
-                if rate is not None:
-                    yield arena.judge, model, opponent, rate
-
-
-def _comparisons(plan: Plan, summary: Summary) -> Iterator[Row]:
-    for its in contrasts(pooled(plan, summary.columns), ()):
-        gap, record = its.paired.difference, its.record
-        low, high = gap.interval or (None, None)
-        yield (
-            *(its.judge, its.first, its.second, its.unit, gap.value, gap.se, low, high, gap.n),
-            *(gap.dropped, its.paired.p, its.p_corrected, record.win, record.tie, record.loss),
-            *(its.detectable, its.needed),
-        )
-
-
-def _judges(plan: Plan, summary: Summary) -> Iterator[Row]:
-    for its in qualities(plan, summary.columns):
-        for measure, found in (
-            ("repeat_stability", its.stability),
-            ("length_slope", its.length_slope),
-            ("longer_wins", its.longer_wins),
-            ("self_preference", its.self_preference),
-        ):
-            if found is not None:
-                yield its.judge, measure, *_estimate(found)
-
-
-def _answers(outcomes: Iterable[Outcome]) -> Iterator[Row]:
-    for its in outcomes:
-        cell, usage = its.cell, its.usage
-        if cell.judge is not None:
-            continue
-        tokens: Row = (None, None, None)
-        if usage is not None:
-            tokens = usage.prompt_tokens, usage.completion_tokens, usage.reasoning_tokens
-        yield (
-            *(cell.question, cell.category, cell.turn, cell.target, cell.choice, its.characters),
-            *tokens,
-            *(its.is_truncated, its.is_empty, its.is_imitation),
-            None if its.cause is None else str(its.cause),
-        )
-
-
-def _judgments(outcomes: Iterable[Outcome]) -> Iterator[Row]:
-    for outcome in outcomes:
-        cell, ending = outcome.cell, outcome.ending
-        if cell.judge is None:
-            continue
-        score = outcome.verdict.value if isinstance(outcome.verdict, Score) else None
-        order = cell.order if cell.opponent is not None else None
-        what = f"{ending}: {outcome.reason}" if ending in ("unparsed", "failed") else ending
-        yield (
-            *(cell.question, cell.category, cell.turn, cell.target, cell.choice),
-            *(cell.judge, cell.repeat, cell.opponent, order, score, outcome.winner, what),
-        )
-
-
-def _estimate(its: Estimate | None) -> Row:
+def estimated(its: Estimate | None) -> Row:
+    """Return an estimate as the columns of `ESTIMATE`."""
     if its is None:
         return None, None, None, None, 0, 0
     low, high = its.interval or (None, None)
     return its.value, its.se, low, high, its.n, its.dropped
-
-
-def _interval(its: Estimate | None) -> tuple[float | None, float | None, float | None]:
-    if its is None:
-        return None, None, None
-    return its.value, *(its.interval or (None, None))
-
-
-def _rank(rank: Rank | None) -> tuple[int | None, int | None]:
-    return (None, None) if rank is None else (rank.best, rank.worst)

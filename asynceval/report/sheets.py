@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 from asynceval.domain.errors import ConfigError
-from asynceval.report.sheet import Sheet
+from asynceval.report.sheet import Sheet, kind_of
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -37,7 +37,14 @@ def write_parquet(folder: Path, sheets: Iterable[Sheet]) -> tuple[Path, ...]:
     for sheet in sheets:
         if records := sheet.records():
             path = folder / f"{sheet.name}.parquet"
-            parquet.write_table(arrow.Table.from_pylist(records), path)
+            table = arrow.Table.from_pylist(records)
+            kinds = {str: arrow.string(), int: arrow.int64(), float: arrow.float64()}
+            schema = arrow.schema(
+                # Of a column without a value nothing is known; files of two runs are to fit together.
+                field.with_type(kinds[kind_of(field.name)]) if field.type == arrow.null() else field
+                for field in table.schema
+            )
+            parquet.write_table(table.cast(schema), path)
             paths.append(path)
     return tuple(paths)
 

@@ -1,6 +1,10 @@
 """Sign flips: how likely a difference is if both models are alike on every question."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from asynceval.stats.arrays import Floats
 
@@ -22,16 +26,30 @@ def sign_flips(differences: Floats, *, rounds: int = ROUNDS, seed: int = 0) -> F
     seen = np.abs(differences.sum(axis=0))
     # Sums that are equal on paper may differ in their last digit.
     least = seen - 1e-9 * np.abs(differences).sum(axis=0)
-    if questions <= EXACT:
-        patterns = np.arange(1 << questions)[:, None] >> np.arange(questions) & 1
-        hits = np.abs((2.0 * patterns - 1) @ differences) >= least
-        return np.asarray(hits.mean(axis=0), dtype=np.float64)
-    dice = np.random.default_rng(seed)
     found = np.zeros(differences.shape[1])
+    is_exact = questions <= EXACT
+    for signs in _patterns(questions) if is_exact else _drawn(questions, rounds, seed):
+        sums = signs @ differences
+        np.abs(sums, out=sums)
+        found += np.count_nonzero(sums >= least, axis=0)
+    # A pattern and its opposite are equally far from 0: one of the two was counted.
+    return 2 * found / (1 << questions) if is_exact else (found + 1) / (rounds + 1)
+
+
+def _patterns(questions: int) -> Iterator[Floats]:
+    """Yield all signs of the questions, in parts, the last question always with a minus."""
+    for start in range(0, 1 << (questions - 1), _CHUNK):
+        numbers = np.arange(start, min(start + _CHUNK, 1 << (questions - 1)))
+        yield _signs(numbers[:, None] >> np.arange(questions) & 1)
+
+
+def _drawn(questions: int, rounds: int, seed: int) -> Iterator[Floats]:
+    """Yield signs by chance, in parts."""
+    dice = np.random.default_rng(seed)
     for start in range(0, rounds, _CHUNK):
         size = (min(_CHUNK, rounds - start), questions)
-        signs = 2.0 * dice.integers(0, 2, size=size, dtype=np.int8) - 1
-        drawn = signs @ differences
-        np.abs(drawn, out=drawn)
-        found += np.count_nonzero(drawn >= least, axis=0)
-    return (found + 1) / (rounds + 1)
+        yield _signs(dice.integers(0, 2, size=size, dtype=np.int8))
+
+
+def _signs(bits: NDArray[Any]) -> Floats:
+    return np.asarray(2.0 * bits - 1, dtype=np.float64)

@@ -14,8 +14,8 @@ from asynceval.report.clocked import Clocked
 from asynceval.report.document import document
 from asynceval.report.figures.gallery import gallery
 from asynceval.report.outcomes import Outcome
-from asynceval.report.sheet import sheets
 from asynceval.report.summary import Summary, summarise
+from asynceval.report.tables import sheets
 from tests.report.scene import plan
 
 ALL = Judge("judge", "here", "judge", "pairwise-all")

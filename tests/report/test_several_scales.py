@@ -22,8 +22,8 @@ from asynceval.report.grounds import grounds
 from asynceval.report.html.boards import boards
 from asynceval.report.outcomes import Outcome
 from asynceval.report.paper import markdown, paper_tables
-from asynceval.report.sheet import sheets
 from asynceval.report.summary import Summary, summarise
+from asynceval.report.tables import sheets
 from asynceval.store.request import write
 from asynceval.store.store import Store
 from tests.report.scene import plan

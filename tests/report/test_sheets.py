@@ -11,8 +11,9 @@ from asynceval.domain.errors import ConfigError
 from asynceval.domain.failure import Cause
 from asynceval.domain.reply import Reply
 from asynceval.report.clocked import Clocked
-from asynceval.report.sheet import Sheet, sheets
+from asynceval.report.sheet import Sheet, kind_of
 from asynceval.report.sheets import write_csv, write_parquet
+from asynceval.report.tables import sheets
 from tests.report.scene import Answer, answered, graded, plan, play
 
 
@@ -29,11 +30,16 @@ def said(cell: Cell) -> Answer:
             return graded(2.5 * cell.turn)
 
 
+def nothing() -> Clocked:
+    """Return what was measured of a run without a clock."""
+    return Clocked((), ())
+
+
 def made(folder: Path, *targets: str) -> tuple[Sheet, ...]:
     """Return all sheets of a run."""
     what = plan(targets)
     summary, found = play(folder, what, said)
-    return sheets(what, summary, lambda: found, lambda: Clocked((), ()))
+    return sheets(what, summary, lambda: found, nothing)
 
 
 def rows(folder: Path, *targets: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
@@ -70,6 +76,9 @@ def test_scores(tmp_path: Path) -> None:
         "comparable": "True",
         "best_rank": "1",
         "worst_rank": "1",
+        "expected": "6",
+        "unflagged": "3.75",
+        "n_unflagged": "4",
     }
     assert (scores[4]["mean"], scores[4]["se"], scores[4]["n"]) == ("3.75", "", "2")
     assert float(scores[1]["se"]) == 0
@@ -99,9 +108,9 @@ def test_undefined(tmp_path: Path) -> None:
     """A model without a score has rows without numbers, and n is 0."""
     what = plan(("a",))
     summary, found = play(tmp_path, what, lambda _: None)
-    scores, *_ = write_csv(tmp_path, sheets(what, summary, lambda: found, lambda: Clocked((), ())))
+    scores, *_ = write_csv(tmp_path, sheets(what, summary, lambda: found, nothing))
     lines = scores.read_text().splitlines()
-    assert lines[1] == "judge,a,average,,,,,,0,True,,"
+    assert lines[1] == "judge,a,average,,,,,,0,True,,,6,,0"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
@@ -149,6 +158,45 @@ def test_parquet_holds_what_the_tables_hold(tmp_path: Path) -> None:
     read = {path.stem: parquet.read_table(path).to_pylist() for path in paths}
     assert read == {sheet.name: rows for sheet in found if (rows := sheet.records())}
     assert read["judgments"][0]["model"] == "=alpha"
+
+
+def test_what_two_runs_write_fits_together(tmp_path: Path) -> None:
+    """A column without a value has the type that its values have elsewhere."""
+    parquet = pytest.importorskip("pyarrow.parquet")
+    schemas = []
+    for name, answer in (("whole", said), ("none", lambda _: None)):
+        what = plan(("alpha", "beta"))
+        summary, found = play(tmp_path / name, what, answer)
+        tables = sheets(what, summary, lambda its=found: its, nothing)  # type: ignore[misc]
+        paths = write_parquet(tmp_path / f"{name}-tables", tables)
+        schemas.append({path.stem: parquet.read_schema(path) for path in paths})
+    whole, none = schemas
+    assert none["scores"].equals(whole["scores"])
+    assert none["answers"].equals(whole["answers"])
+
+
+def test_a_column_without_values_has_a_kind() -> None:
+    """Texts and whole numbers are named, all else is a number."""
+    assert [kind_of(name) for name in ("cause", "best_rank", "mean")] == [str, int, float]
+
+
+def test_judges_have_all_their_numbers_in_tables(tmp_path: Path) -> None:
+    """Distances, panels, reasks and coverage stand in files as they do in the JSON."""
+    what = plan(("gpt-x", "other"), ("one", "two"))
+    summary, found = play(tmp_path, what, said)
+    tables = {its.name: its.records() for its in sheets(what, summary, lambda: found, nothing)}
+    (row,) = tables["judge_distances"]
+    assert (row["judge"], row["other"], row["n"], row["distance"]) == ("one", "two", 8, 0)
+    assert [(r["judge"], r["items"], r["full"]) for r in tables["judge_panels"]] == [
+        ("one", 8, 8),
+        ("two", 8, 8),
+    ]
+    assert {r["judge"]: r["beyond_n"] for r in tables["judge_families"]} == {"one": 4, "two": 4}
+    (whole,) = tables["coverage"]
+    assert (whole["expected"], whole["scored"]) == (24, summary.coverage.scored)
+    assert [r["judge"] for r in tables["reasks"]] == ["one", "two"]
+    average = next(r for r in tables["scores"] if r["kind"] == "average")
+    assert (average["expected"], average["n_unflagged"]) == (6, average["n"])
 
 
 def test_parquet_without_pyarrow_says_what_to_install(

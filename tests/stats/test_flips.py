@@ -1,5 +1,7 @@
 """Sign flips, against scipy's permutation test and patterns counted by hand."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.stats import permutation_test, ttest_1samp
@@ -31,6 +33,16 @@ def test_exact_against_scipy(seed: int) -> None:
     values = np.random.default_rng(seed).normal(0.4, 1, 10)
     expected = permutation_test((values,), np.mean, permutation_type="samples", n_resamples=np.inf)
     assert p_of(*values) == pytest.approx(expected.pvalue)
+
+
+def test_all_patterns_take_little_memory() -> None:
+    """Sixteen questions of 50 models are 65,536 patterns for 1,225 pairs, and are not held at once."""
+    table = np.random.default_rng(2).normal(size=(16, 1225))
+    tracemalloc.start()
+    sign_flips(table)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 100e6
 
 
 def test_many_questions_agree_with_the_t_test() -> None:
