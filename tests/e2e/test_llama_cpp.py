@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from tests.e2e import llama_server, tiny_model
+from tests.e2e import tiny_model
 from tests.e2e.rig import cli, environment, log_lines, write_questions
 
 pytestmark = [
@@ -19,20 +19,30 @@ pytestmark = [
 SAYS, THINKS = "".join(tiny_model.SAID), "Hm, easy."
 TOKENS = len(tiny_model.THOUGHT) + len(tiny_model.SAID) + 1
 KEY = "llama-4711"
+SERVER = Path(__file__).with_name("llama_server.py")
+EXAMPLE = Path(__file__).parents[2] / "configs" / "servers" / "llama_cpp.toml"
 CHAT, MESSAGES, RESPONSES = ("openai", "/v1"), ("anthropic", ""), ("openai-responses", "/v1")
+
+
+def program(folder: Path) -> Path:
+    """Write a `llama-server` that serves the tiny model, whatever other model it is to download."""
+    model = tiny_model.write(folder / "tiny.gguf")
+    path = folder / "llama-server"
+    path.write_text(f'#!/bin/sh\nexec {sys.executable} {SERVER} -m {model} "$@"\n')
+    path.chmod(0o755)
+    return path
 
 
 def config(folder: Path, questions: Path, *formats: tuple[str, str]) -> Path:
     """Write a config with a llama.cpp of its own for each format, and a model asked both ways there."""
-    model = tiny_model.write(folder / "tiny.gguf")
-    command = f"{sys.executable} {llama_server.__file__} {model} {{port}}"
+    command = f"{program(folder)} --port {{port}} --parallel 4 --ctx-size {4 * tiny_model.CONTEXT}"
     endpoints = "".join(
         f"""
 [endpoints.{kind}]
 kind = "{kind}"
 base_url = "http://127.0.0.1:{{port}}{base}"
 api_key_env = "LLAMA_KEY"
-parallel = {llama_server.SLOTS}
+parallel = 4
 server = {{ command = "{command}", ready = "/health" }}
 [[models]]
 name = "{kind} whole"
@@ -124,3 +134,13 @@ def test_a_check_of_llama_cpp(tmp_path: Path) -> None:
     told = " ".join(done.out.split())
     for kind, _ in (CHAT, MESSAGES, RESPONSES):
         assert f"ok {kind}: {kind} in pieces answers (llama.cpp, 65 + {TOKENS} tokens)" in told
+
+
+def test_the_example_that_ships_runs_on_llama_cpp(tmp_path: Path) -> None:
+    """Its command, with its flags, is one that llama.cpp takes."""
+    path = f"{program(tmp_path).parent}:{environment()['PATH']}"
+    command = ("run", EXAMPLE, "--only", "answers", "--limit", "1", "--run-dir", "run")
+    env = environment(PATH=path, OPENAI_API_KEY="sk-4711-4711-4711")
+    done = cli(*command, cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    assert [call["text"] for call in records(tmp_path / "run")] == [SAYS, SAYS]
