@@ -95,7 +95,9 @@ def test_all_pairs_with_the_better_model_first(tmp_path: Path) -> None:
     assert {row["p"] for row in found} == {2 / 2**12}
     assert {row["p_holm"] for row in found} == {3 * 2 / 2**12}
     assert {row["minimum_detectable"] for row in found} == {None}
-    assert "All pairs as judge sees them, in points" in called(run).stdout
+    text = called(run).stdout
+    assert "All pairs as judge sees them, in points" in text
+    assert text.count(" 0.001 ") == 3  # 3 x 2 / 4096, and 2 / 4096 alone would be below it
 
 
 @pytest.mark.parametrize(

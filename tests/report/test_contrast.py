@@ -73,6 +73,16 @@ def test_an_opponent_that_one_alone_has_met_ranks_nobody() -> None:
     assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 0)
 
 
+def test_all_pairs_are_drawn_often_enough_to_be_told_apart() -> None:
+    """Of more questions than all patterns can be counted of, p is as small as its draws allow."""
+    what = replace(plan(("a", "b", "c"), questions=20), sweep=scene(ALL).sweep)
+    columns = Columns(what)
+    for game in pairs("a", "b", *["AB"] * 40):
+        columns.add(game)
+    (found,) = Ground(columns, ALL, ["a", "b", "c"]).contrasts()
+    assert found.paired.p == found.p_corrected == pytest.approx(1e-4)
+
+
 def test_models_that_never_met_a_question_have_no_contrast() -> None:
     """Without a verdict for one of them there is nothing to say."""
     its = ground(ALL, pairs("a", "b", "AB", "A?"))

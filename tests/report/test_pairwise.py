@@ -84,7 +84,7 @@ def test_who_wins_both_games_wins_the_pair() -> None:
 def test_the_best_come_first_and_a_baseline_has_no_row() -> None:
     """With a baseline the others are ranked beside it, and rated on a scale where it has 1000."""
     what = scene(BASELINE)
-    games = pairs("a", "c", "BA", "AB", "AA", "BA")
+    games = pairs("a", "c", "BA", "AB", "AA", "AA")
     games += pairs("b", "c", "AB", "AB", "AA", "BA")
     summary = summarise(what, games)
     assert [standing.model for standing in summary.pairwise] == ["b", "a"]

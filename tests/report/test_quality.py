@@ -121,6 +121,25 @@ def test_a_judge_of_the_same_family_is_no_witness(tmp_path: Path) -> None:
     }
 
 
+def test_the_others_are_all_unrelated_judges_together(tmp_path: Path) -> None:
+    """Next to 6 and 4 by two others a gift of 9 is 4 more, and what the other model gets is as they say."""
+    given = {
+        ("gpt-judge", "gpt-x"): 9,
+        ("gpt-judge", "claude-y"): 5,
+        ("qwen-judge", "gpt-x"): 6,
+        ("qwen-judge", "claude-y"): 5,
+        ("llama-judge", "gpt-x"): 4,
+        ("llama-judge", "claude-y"): 5,
+    }
+    what = plan(("gpt-x", "claude-y"), ("gpt-judge", "qwen-judge", "llama-judge"), questions=4)
+    summary, _ = play(
+        tmp_path, what, lambda c: graded(given[c.judge, c.target]) if c.judge else answered(c)
+    )
+    gpt, _, _ = qualities(what, summary.columns)
+    assert gpt.self_preference is not None
+    assert gpt.self_preference.value == pytest.approx(4)
+
+
 def paired(*said: tuple[str, str, str, str]) -> tuple[Plan, Columns]:
     """Return judges of pairs of gpt-x and claude-y, each with the verdicts of its four pairs."""
     base = scene(ALL)

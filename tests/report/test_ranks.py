@@ -41,6 +41,14 @@ def test_few_questions_tell_nobody_apart() -> None:
     assert set(found.values()) == {Rank(1, 3, (1,))}
 
 
+def test_more_models_ask_for_more() -> None:
+    """Six questions that all say the same have p = 1/32: enough for two models, too little for three pairs."""
+    scores = {f"m{n}": [(Spot(q), 9.0 - n) for q in QUESTIONS[:6]] for n in range(3)}
+    two = {model: scores[model] for model in ("m0", "m1")}
+    assert ranked(two) == {"m0": Rank(1, 1, (1,)), "m1": Rank(2, 2, (2,))}
+    assert set(ranked(scores).values()) == {Rank(1, 3, (1,))}
+
+
 def test_a_model_without_a_score_has_no_rank() -> None:
     """It stands beside the others and takes no place from them."""
     assert ranked({"a": [(Spot("q"), 1.0)], "b": []}) == {"a": Rank(1, 1, (1,))}
