@@ -1,6 +1,6 @@
 """Real MT-Bench files: what is imported is reported as FastChat reports it, and comes back whole."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import fmean
 
@@ -60,6 +60,29 @@ def test_averages_are_those_of_fastchats_rule(run: Path) -> None:
         for turn in (1, 2):
             mean = fmean(score for at, score in found if at == turn)
             assert its["turns"][str(turn)]["mean"] == pytest.approx(mean, abs=1e-9)
+
+
+def test_wins_are_those_of_fastchats_rule(run: Path) -> None:
+    """Each pair once, as a later row replaces the earlier: equal winners win, all else is a tie."""
+    last = {}
+    for line in (MT_BENCH / "model_judgment/gpt-4_pair.jsonl").read_bytes().splitlines():
+        row = orjson.loads(line)
+        last[row["question_id"], row["turn"], row["model_1"], row["model_2"]] = row
+    counts = Counter(
+        row["g1_winner"] if row["g1_winner"] == row["g2_winner"] else "tie" for row in last.values()
+    )
+    assert counts == {"model_1": 1, "tie": 4}
+    result = CliRunner().invoke(main, ["report", str(run), "--json"])
+    found = orjson.loads(result.stdout)
+    (its,) = (row for row in found["pairwise"] if row["model"] == "gpt-3.5-turbo")
+    assert (its["win"], its["loss"], its["tie"], its["n"]) == (1, 0, 4, 5)
+    assert its["win_rate_adjusted"] == pytest.approx(0.6)
+    # One question of five says anything, and that may be chance.
+    assert its["p"] == 1
+    assert its["ci"][0] <= 0.5 < its["ci"][1]
+    (bias,) = found["position_bias"]
+    same = sum(row["g1_winner"] == row["g2_winner"] for row in last.values())
+    assert (bias["n"], bias["consistent"]) == (5, same)
 
 
 def test_scores_read_from_the_words_are_the_recorded_ones(run: Path) -> None:

@@ -21,8 +21,8 @@ from asynceval.report.html.judging import panel
 from asynceval.report.html.totals import cost
 from asynceval.report.outcomes import Outcome
 from asynceval.report.paper import markdown, paper_tables
-from asynceval.report.sheet import sheets
 from asynceval.report.summary import Summary, summarise
+from asynceval.report.tables import sheets
 from tests.report.scene import Answer, graded, plan, play
 from tests.report.test_pairwise import ALL, pairs, scene
 
