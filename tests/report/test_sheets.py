@@ -166,6 +166,7 @@ def test_what_two_runs_write_fits_together(tmp_path: Path) -> None:
     schemas = []
     for name, answer in (("whole", said), ("none", lambda _: None)):
         what = plan(("alpha", "beta"))
+        (tmp_path / name).mkdir()
         summary, found = play(tmp_path / name, what, answer)
         tables = sheets(what, summary, lambda its=found: its, nothing)  # type: ignore[misc]
         paths = write_parquet(tmp_path / f"{name}-tables", tables)
