@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from asynceval.cli import judge_lines, missing, pair_tables, totals
+from asynceval.cli import cost_table, judge_lines, missing, pair_tables, totals
 from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.domain.rubric import TEN
@@ -80,6 +80,9 @@ def show(
     _print_lines(console, totals.juries(summary.juries))
     _print_lines(console, totals.weights(summary.weights))
     _print_lines(console, totals.reasks(summary.reasks))
+    costs = cost_table.table(summary.spending, console.width)
+    if costs is not None:
+        console.print(costs)
     _print_lines(console, totals.cost(summary.spending, lost or {}))
     _print_lines(console, (f"warning: {warning}" for warning in summary.warnings), style="yellow")
 

@@ -1,5 +1,10 @@
 """What is said about the cost."""
 
+from io import StringIO
+
+from rich.console import Console
+
+from asynceval.cli.cost_table import table
 from asynceval.cli.totals import cost, reasks
 from asynceval.report.reasks import Reasks
 from asynceval.report.spending import Spending
@@ -52,3 +57,23 @@ def test_a_judge_that_was_asked_again_has_a_line() -> None:
     taken, _, left = line.partition("; ")
     assert taken == "  j was asked again for 3 of 40 verdicts (1 longer, 2 reformat, 1 fresh)"
     assert left == "1 remains without one"
+
+
+def test_each_model_and_judge_has_its_tokens_and_its_price() -> None:
+    """A row for each, thinking only where there is some; none of one alone or without room."""
+    model = Spending("answer", "a", 1200, 34_000, 5_600, 0, 1.25, 700)
+    judge = Spending("judgment", "j", 20, 999, 88, 1, None)
+    found = table([model, judge], 100)
+    assert found is not None
+    console = Console(file=StringIO(), width=100)
+    console.print(found)
+    assert isinstance(console.file, StringIO)
+    rows = [
+        line.split() for line in console.file.getvalue().splitlines() if "," in line or "j" in line
+    ]
+    assert ["a", "1,200", "34,000", "5,600", "700", "1.2500", "USD"] in rows
+    assert ["j", "(judge)", "20", "999", "88", "0", "–"] in rows
+    free = table([judge, judge], 100)
+    assert free is not None and len(free.columns) == 4
+    assert table([model], 100) is None
+    assert table([model, judge], 60) is None

@@ -1,6 +1,7 @@
 """Leaderboards of the page: the models of each judge, best first, with their intervals drawn."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
@@ -18,7 +19,7 @@ from asynceval.report.standings import Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
 
-_WIDTH, _HEIGHT = 220.0, 20.0
+_WIDTH, _HEIGHT, _EDGE = 220.0, 20.0, 20.0
 _ALIKE = (
     "Rank: the places that the data allow. Alike: models that share a letter are not told apart (paired "
     "by question, corrected for the number of pairs). Intervals are 95 %, clustered by question."
@@ -116,16 +117,25 @@ def _line(axis: Axis, estimate: Estimate | None) -> Markup:
 
 def _ends(axis: Axis, scale: float = 1, unit: str = "") -> Markup:
     """Return the scale that stands over the drawings of a column."""
-    ticks = [tick for tick in axis.ticks(4) if 10 < axis.at(tick) < _WIDTH - 10]
     return tag(
         "svg",
-        *(label(axis.at(tick), 13, f"{scale * tick:g}{unit}", anchor="middle") for tick in ticks),
+        *(
+            label(axis.at(tick), 13, f"{scale * tick:g}{unit}", anchor=_anchor(axis.at(tick)))
+            for tick in axis.ticks(4)
+        ),
         viewBox=f"0 0 {_WIDTH:g} 16",
         width=_WIDTH,
         height=16.0,
         role="img",
         aria_label=f"drawn from {scale * axis.low:.3g}{unit} to {scale * axis.high:.3g}{unit}",
     )
+
+
+def _anchor(x: float) -> Literal["start", "middle", "end"]:
+    """Return which part of a label is set at a place, so that all of it is to be seen."""
+    if x < _EDGE:
+        return "start"
+    return "end" if x > _WIDTH - _EDGE else "middle"
 
 
 def _rank(rank: Rank | None) -> tuple[str, str]:
