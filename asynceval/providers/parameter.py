@@ -22,7 +22,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "reasoning",
         "output_config.effort",
         "output_config",
+        "effort",
         "thinking.budget_tokens",
+        "thinking.enabled.budget_tokens",
         "thinking.type.enabled",
         "thinking.type",
         "thinking",
@@ -32,15 +34,21 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
         "thinking_config",
         "Thinking budget",
         "Thinking level",
+        "adaptive thinking",
+        "thinking mode",
         "think",
     ),
     "reasoning": ("reasoning_format",),
+    "stream": ("stream", "stream_options"),
+    "logprobs": ("logprobs", "top_logprobs"),
+    "verdict": ("response_format", "text.format", "responseMimeType", "response_mime_type"),
+    "api_version": ("API version",),
 }
 _KEY_OF = {name: key for key, names in _KEYS.items() for name in names}
 _SYSTEM = re.compile(r"messages\W*\d+\W*role|[Ss]ystem role|[Dd]eveloper instruction")
 _ANY = "|".join(re.escape(name) for name in sorted(_KEY_OF, key=len, reverse=True))
 # Words of everyday count only where they are written as a name.
-_PLAIN = "|".join(re.escape(name) for name in _KEY_OF if re.search(r"[_A-Z]", name))
+_PLAIN = "|".join(re.escape(name) for name in _KEY_OF if re.search(r"[_A-Z ]", name))
 _MARK = "[`'\"]"
 _NAMED = re.compile(
     rf"{_MARK}(?:generation_config\.)?(?P<quoted>{_ANY}){_MARK}"
@@ -51,7 +59,13 @@ _UNKNOWN = re.compile(
     rf"{_MARK}?(?P<name>[\w.]+)"
     r"|(?P<extra>^[\w.]+): Extra inputs are not permitted"
 )
-_AT_START = re.compile(rf"{_MARK}?(?:{_ANY}){_MARK}?(?::| must | is | and {_MARK})")
+_AT_START = re.compile(
+    rf"(?:\* GenerateContentRequest\.generation_config\.)?"
+    rf"{_MARK}?(?:{_ANY}){_MARK}?(?::| must | is | and {_MARK})"
+)
+_REFUSED = re.compile(
+    rf"(?:does not support|not allowed to request) (?:the )?{_MARK}?(?P<name>{_ANY})\b"
+)
 _THINKS = ("temperature", "max_tokens")
 
 
@@ -60,15 +74,17 @@ def is_setting(parameter: str) -> bool:
     return parameter in _KEY_OF
 
 
-def starts_with_setting(message: str) -> bool:
-    """Whether an error's message begins with the name of a setting and what is wrong with it."""
-    return _AT_START.match(message) is not None or _UNKNOWN.search(message) is not None
+def is_about_setting(message: str) -> bool:
+    """Whether an error's message begins with the name of a setting, or says that it is not taken."""
+    return any((_AT_START.match(message), _UNKNOWN.search(message), _REFUSED.search(message)))
 
 
 def in_text(message: str) -> str | None:
     """Return the first parameter that an error's message names, None if it names none."""
     if unknown := _UNKNOWN.search(message):
         return unknown["name"] or unknown["extra"]
+    if refused := _REFUSED.search(message):
+        return refused["name"]
     found = _NAMED.search(message)
     return None if found is None else found["quoted"] or found["bare"]
 

@@ -1,24 +1,19 @@
 """Reading a response: the reply in it, or what its failure calls for. One way for all providers."""
 
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import orjson
 
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.prompts.verdicts import strip_reasoning
+from asynceval.providers import lenient
 from asynceval.providers.provider import Provider, Said
 from asynceval.providers.refusal import is_error, refused
 from asynceval.providers.signal import Action, Signal
-from asynceval.providers.stream import Arrivals, Streamed, UnreadableError, streamed
+from asynceval.providers.stream import Arrivals, Streamed, UnreadableError, begins, streamed
 
 _EXCERPT = 500
 _ENCODINGS = ("identity", "gzip", "deflate", "")
-_HALF = re.compile("[\ud800-\udfff]")
 
 
 def decode(
@@ -34,14 +29,14 @@ def decode(
     an error inside a 200 are none. Of a reply that was asked for in pieces, `arrivals` tells when they came.
     """
     try:
-        came, flags = _whole(provider, status, content, arrivals)
+        came = _whole(provider, status, content, arrivals)
     except ValueError as error:
         is_cut = isinstance(error, UnreadableError)
         cut = _unusable(Cause.MALFORMED, str(error), status, content)
         return cut if is_cut else _not_json(status, headers, content)
     parsed = came.whole
     if not 200 <= status < 300 or is_error(parsed):
-        return refused(status, headers, parsed)
+        return refused(status, headers, parsed, has_begun=came.has_begun)
     try:
         said = provider.read(parsed)
     except UnreadableError as error:
@@ -55,7 +50,7 @@ def decode(
         usage=said.usage,
         model=said.model,
         fingerprint=said.fingerprint,
-        flags=flags,
+        flags=came.flags,
         alternatives=said.alternatives,
         first_words=came.first,
         last_words=came.last,
@@ -65,41 +60,20 @@ def decode(
     return reply if reply.text.strip() else _textless(reply, said, status, content)
 
 
-def _whole(
-    provider: Provider, status: int, content: bytes, arrivals: Arrivals
-) -> tuple[Streamed, tuple[str, ...]]:
-    """Return the JSON of a body, put together if it came in pieces, and flags. Raises ValueError."""
+def _whole(provider: Provider, status: int, content: bytes, arrivals: Arrivals) -> Streamed:
+    """Return the JSON of a body, put together if it came in pieces. Raises ValueError."""
     try:
-        parsed, flags = _parse(content)
+        parsed, flags = lenient.whole(content)
     except ValueError:
-        is_stream = 200 <= status < 300 and arrivals and _is_stream(content)
+        is_stream = 200 <= status < 300 and arrivals and begins(content)
         if not is_stream or provider.stream is None:
             raise
     else:
-        return Streamed(parsed), flags
+        return Streamed(parsed, flags=flags)
     try:
-        return streamed(provider.stream, content, arrivals), ()
+        return streamed(provider.stream, content, arrivals)
     except (LookupError, TypeError, AttributeError) as error:
         raise UnreadableError("it is no stream of its kind") from error
-
-
-def _is_stream(content: bytes) -> bool:
-    """Whether it may be events, or lines of JSON."""
-    return content.lstrip().startswith((b"data:", b"event:", b":", b"id:", b"retry:", b"{"))
-
-
-def _parse(content: bytes) -> tuple[Any, tuple[str, ...]]:
-    """Parse the body; half characters become U+FFFD, and a flag. NaN and infinities become null."""
-    try:
-        return orjson.loads(content), ()
-    except ValueError:
-        try:
-            parsed = json.loads(content, parse_constant=lambda _: None)
-            text = json.dumps(parsed, ensure_ascii=False)
-        except RecursionError as error:
-            raise ValueError("nested too deep") from error
-        whole = _HALF.sub("\N{REPLACEMENT CHARACTER}", text)
-        return orjson.loads(whole), () if whole == text else ("surrogate",)
 
 
 def _is_all_thinking(reply: Reply) -> bool:

@@ -6,26 +6,30 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from asynceval.domain.failure import Failure
-from asynceval.providers.parameter import advice, in_text, is_setting, starts_with_setting
-from asynceval.providers.signal import UNSUPPORTED, Action, Signal, classify
+from asynceval.domain.failure import Cause, Failure
+from asynceval.providers.parameter import advice, in_text, is_about_setting, is_setting
+from asynceval.providers.signal import TOLD_WHEN, UNSUPPORTED, Action, Signal, classify
 from asynceval.providers.waits import in_words, reset_seconds, retry_after, until_reset
 
 _EXCERPT = 500
 _SHOULD_RETRY = {"true": True, "false": False}
 
 
-def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
+def refused(
+    status: int, headers: Mapping[str, str], parsed: object, *, has_begun: bool = False
+) -> Signal:
     """Return what an error calls for: its JSON, or its text if it is none. Never raises.
 
-    A 2xx is one too if its body says so; its status is then the one within the body.
+    A 2xx is one too if its body says so; its status is then the one within the body. If the reply
+    `has_begun`, the server took the request, so what nobody knows is a failure of the server.
     """
     error = _inner(parsed)
-    if 200 <= status < 300:
-        status = _status_within(error, status)
+    status = _status_within(error, status)
     message, codes, parameter = _words(error)
     should_retry = _SHOULD_RETRY.get(headers.get("x-should-retry", "").strip().lower())
     cause, action = classify(status, codes, should_retry)
+    if has_begun and status < 300 and cause is Cause.REQUEST:
+        cause, action = Cause.SERVER, Action.RETRY
     told = f"HTTP {status}: {message}" if message else f"HTTP {status}"
     if 300 <= status < 400:
         to = _target(headers.get("Location", ""))
@@ -34,14 +38,13 @@ def refused(status: int, headers: Mapping[str, str], parsed: object) -> Signal:
         told = (
             f"HTTP {status}: nothing answers on this path (mostly base_url ends in /v1): {message}"
         )
-    elif (
-        status != 404 and action is Action.HALT_MODEL and any(word in codes for word in UNSUPPORTED)
-    ):
+    elif status != 404 and cause is Cause.CONFIG and any(word in codes for word in UNSUPPORTED):
         told = f"{advice(parameter)} ({told})"
     wait = retry_after(headers)
     if wait is None and action is Action.SLOW_DOWN:
         wait = in_words(message) or _delay(error) or until_reset(headers)
-    return Signal(Failure(cause, told, status), action, wait)
+    maybe_paid = has_begun or action is Action.RETRY_ONCE
+    return Signal(Failure(cause, told, status), action, wait, maybe_paid=maybe_paid)
 
 
 def _delay(error: object) -> float | None:
@@ -55,11 +58,13 @@ def _delay(error: object) -> float | None:
 
 
 def is_error(parsed: object) -> bool:
-    """Whether the JSON of a success is an error all the same, as routers send it."""
+    """Whether the JSON of a success, or a piece of one, is an error all the same, as routers send it."""
     match _unpacked(parsed):
         case {"error": error} if error:
             return True
-        case {"object": "error"}:
+        case {"object": "error"} | {"type": "error"}:
+            return True
+        case {"error_code": int(code), "text": _} if code:
             return True
     return False
 
@@ -76,6 +81,7 @@ def _inner(parsed: object) -> object:
     """Return the error itself.
 
     Known are `{"error": {...}}`, `{"error": "..."}`, `{"detail": ...}`, `{"object": "error", ...}`,
+    `{"type": "error", "message": ...}`, FastChat's `{"error_code": ..., "text": ...}` in a stream,
     `{"message": {"detail": ...}}` and plain text.
     """
     error = _unpacked(parsed)
@@ -84,13 +90,21 @@ def _inner(parsed: object) -> object:
     match error:
         case {"message": {"detail": inner}}:
             return inner
+        case {"error_code": int(code), "text": str(text)}:
+            return {"object": "error", "message": text, "code": code}
     return error
 
 
 def _status_within(error: object, status: int) -> int:
-    """Return the HTTP status that a router puts into the body of a success, else its own."""
+    """Return the HTTP status that a body tells, where that of the response does not: else the latter.
+
+    Routers put it into the body of a success. FastChat answers all errors with 400, and begins its own
+    codes with the status; those that begin with 403 are wrong requests.
+    """
     match error:
-        case {"code": int(code)} if 400 <= code < 600:
+        case {"object": "error", "code": int(code)} if code >= 40000 and status in (200, 400):
+            return 400 if code // 100 == 403 else code // 100
+        case {"code": int(code)} if 400 <= code < 600 and 200 <= status < 300:
             return code
     return status
 
@@ -109,7 +123,9 @@ def _words(error: object) -> tuple[str, str, str | None]:
         return message[:_EXCERPT], _marked(codes, message), in_text(message)
     said = error.get("message")
     message = said if isinstance(said, str) else _written(error)
-    parts = (error.get("code"), error.get("type"), error.get("status"), message)
+    message += _upstream(error.get("metadata"))
+    waits = "" if _delay(error) is None else TOLD_WHEN
+    parts = (error.get("code"), error.get("type"), error.get("status"), message, waits)
     codes = " ".join(str(part) for part in parts if isinstance(part, (str, int))).lower()
     match error:
         case {"param": str(parameter)} if parameter:
@@ -120,9 +136,19 @@ def _words(error: object) -> tuple[str, str, str | None]:
     return message[:_EXCERPT], _marked(codes, message), named
 
 
+def _upstream(metadata: object) -> str:
+    """Return what the server behind a router said, and whose it is, as OpenRouter tells it."""
+    match metadata:
+        case {"provider_name": str(name), "raw": raw}:
+            return f" ({name}: {raw if isinstance(raw, str) else _written(raw)})"
+        case {"raw": str(raw)}:
+            return f" ({raw})"
+    return ""
+
+
 def _marked(codes: str, message: str) -> str:
     """Return the codes with the one for a setting, if the message begins with one."""
-    return f"{codes} {UNSUPPORTED[0]}" if starts_with_setting(message) else codes
+    return f"{codes} {UNSUPPORTED[0]}" if is_about_setting(message) else codes
 
 
 def _fields(problems: list[Any]) -> Iterator[tuple[str, str]]:

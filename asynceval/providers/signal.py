@@ -70,15 +70,21 @@ UNSUPPORTED = (
     "does not support thinking",
     "thinking budget",
     "thinking level",
+    "thinking is not supported",
+    "only works in thinking mode",
+    "api version not supported",
+    "40302",
 )
 """Words of an error that is about a setting of the request, and so about every request."""
+TOLD_WHEN = "retry_delay"
+"""The word for an error whose details say when to come back."""
 
 TABLE = (
     # Who is told when to come back is not out of money, though some say so in the same words.
     Row(
         Cause.RATE,
         Action.SLOW_DOWN,
-        codes=("please retry in", "please try again in"),
+        codes=("please retry in", "please try again in", TOLD_WHEN),
         within=(429,),
     ),
     Row(
@@ -95,6 +101,7 @@ TABLE = (
             "billing_error",
             "spend_limit_reached",
             "spend limit",
+            "api usage limits",
         ),
         statuses=(402,),
     ),
@@ -111,7 +118,10 @@ TABLE = (
             "prompt is too long",
             "input is too long",
             "input length",
-            "request too large for model",
+            "maximum prompt length",
+            "contextwindowexceedederror",
+            "`inputs` must have less than",
+            "request too large for ",
             "request_too_large",
             "tokens + `max_new_tokens` must be",
             "exceeds the maximum number of tokens",
@@ -143,6 +153,10 @@ TABLE = (
             "model not exist",
             "invalid model",
             "not a valid model",
+            "no endpoints found",
+            "model_permission_blocked",
+            "model_terms_required",
+            "not allowed to request logprobs",
             "deploymentnotfound",
             "40301",
         ),
@@ -155,10 +169,15 @@ TABLE = (
             "api key not valid",
             "api_key_invalid",
             "api key expired",
+            "incorrect api key provided",
+            "free tier is not available",
             "user location is not supported",
         ),
     ),
+    Row(Cause.CONFIG, Action.HALT_ENDPOINT, codes=("api version not supported",)),
     Row(Cause.CONFIG, Action.HALT_MODEL, codes=UNSUPPORTED, within=(400, 422)),
+    # The model was to write JSON, and did not.
+    Row(Cause.MALFORMED, Action.RETRY_ONCE, codes=("json_validate_failed",), within=(400,)),
     Row(Cause.AUTH, Action.HALT_ENDPOINT, codes=("invalid_api_key",), statuses=(401, 403)),
     Row(
         Cause.RATE,

@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
+from asynceval.providers import lenient
+from asynceval.providers.refusal import is_error
 
 Arrivals = tuple[tuple[int, float], ...]
 """How many bytes of a response had come, and how many seconds after it was asked for."""
+_MARK = b"\xef\xbb\xbf"
+"""Of the byte order, which may stand before the first event."""
 CUT = "the stream was cut off before the answer ended"
 
 
@@ -32,11 +35,17 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """A reply that was put together, and the seconds until its first and its last words had come."""
+    """A reply that was put together, and the seconds until its first and its last words had come.
+
+    `flags` are of what was done to its text. It `has_begun` if other pieces came before one that is an
+    error.
+    """
 
     whole: Any
     first: float | None = None
     last: float | None = None
+    flags: tuple[str, ...] = ()
+    has_begun: bool = False
 
 
 def streamed(stream: Stream, content: bytes, arrivals: Arrivals) -> Streamed:
@@ -46,21 +55,32 @@ def streamed(stream: Stream, content: bytes, arrivals: Arrivals) -> Streamed:
     """
     pieces: list[Any] = []
     spoken: list[int] = []
-    for end, piece in _pieces(content):
-        if isinstance(piece, dict) and piece.get("error"):
-            return Streamed(piece)
+    is_odd = False
+    for end, text in _pieces(content):
+        piece, is_mended = _parsed(text)
+        is_odd = is_odd or is_mended
+        if is_error(piece):
+            return Streamed(piece, has_begun=bool(pieces))
         pieces.append(piece)
         if stream.speaks(piece):
             spoken.append(end)
     if not pieces:
         raise UnreadableError(CUT)
-    whole = stream.join(pieces)
+    joined = stream.join(pieces)
+    whole, flags = lenient.mended(joined) if is_odd else (joined, ())
     if not spoken:
-        return Streamed(whole)
-    return Streamed(whole, _at(arrivals, spoken[0]), _at(arrivals, spoken[-1]))
+        return Streamed(whole, flags=flags)
+    first, last = _at(arrivals, spoken[0]), _at(arrivals, spoken[-1])
+    return Streamed(whole, first, last, flags, has_begun=True)
 
 
-def _pieces(content: bytes) -> Iterator[tuple[int, Any]]:
+def begins(content: bytes) -> bool:
+    """Whether a body begins as events do, or lines of JSON."""
+    start = content.lstrip().removeprefix(_MARK)
+    return start.startswith((b"data:", b"event:", b":", b"id:", b"retry:", b"{"))
+
+
+def _pieces(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield each piece with the number of bytes up to its end: events of SSE, or lines of JSON.
 
     A line that was cut ends the stream; comments, names of events and `[DONE]` are no pieces.
@@ -69,21 +89,21 @@ def _pieces(content: bytes) -> Iterator[tuple[int, Any]]:
     data: list[bytes] = []
     for line in (*content.split(b"\n"), b""):
         start = min(len(content), start + len(line) + 1)
-        text = line.strip()
+        text = line.strip().removeprefix(_MARK)
         if text.startswith(b"data:"):
             data.append(text[5:].strip())
             continue
         if not text and data:
             joined, data = b"\n".join(data), []
             if joined != b"[DONE]":
-                yield start, _parsed(joined)
+                yield start, joined
         elif text.startswith(b"{"):
-            yield start, _parsed(text)
+            yield start, text
 
 
-def _parsed(text: bytes) -> Any:
+def _parsed(text: bytes) -> tuple[Any, bool]:
     try:
-        return orjson.loads(text)
+        return lenient.piece(text)
     except ValueError as error:
         raise UnreadableError(CUT) from error
 

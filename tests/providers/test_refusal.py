@@ -19,7 +19,7 @@ SHAPES: dict[str, object] = {
     "detail": {"detail": "too odd"},
     "a list of details": {"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "too odd"}]},
     "plain text": "too odd",
-    "an object": {"object": "error", "message": "too odd", "code": 50001},
+    "an object": {"object": "error", "message": "too odd", "code": 40001},
     "an error's text": {"error": "too odd"},
 }
 
@@ -69,6 +69,12 @@ LONG = {
         }
     ],
     "plain text": "This model's maximum context length is 8 tokens",
+    "xAI": {
+        "code": "invalid",
+        "error": "This model's maximum prompt length is 8 but the request ...",
+    },
+    "TGI": {"error": "Input validation error: `inputs` must have less than 8 tokens. Given: 9"},
+    "LiteLLM": {"error": {"message": "litellm.ContextWindowExceededError: no", "code": "400"}},
 }
 
 
@@ -222,3 +228,49 @@ def test_any_json_is_a_refusal(parsed: object) -> None:
     got = answer(500, parsed)
     assert (got.failure.cause, got.action) == (Cause.SERVER, Action.RETRY)
     assert got.failure.message.startswith("HTTP 500")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(
+    ("code", "cause", "action", "within"),
+    [
+        (40101, Cause.AUTH, Action.HALT_ENDPOINT, 401),
+        (40302, Cause.CONFIG, Action.HALT_MODEL, 400),
+        (42901, Cause.RATE, Action.SLOW_DOWN, 429),
+        (50001, Cause.SERVER, Action.RETRY, 500),
+        (50005, Cause.SERVER, Action.RETRY, 500),
+    ],
+)
+def test_fastchat_tells_in_its_own_code_what_it_is(
+    status: int, code: int, cause: Cause, action: Action, within: int
+) -> None:
+    """All its errors have the status 400, those of a stream 200 and other fields."""
+    message = "0 is less than the minimum of 1 - 'max_tokens'"
+    bodies: list[object] = [{"object": "error", "message": message, "code": code}]
+    if status == 200:
+        bodies.append({"text": message, "error_code": code})
+    for body in bodies:
+        got = answer(status, body)
+        assert (got.failure.cause, got.action, got.failure.status) == (cause, action, within)
+        assert message in got.failure.message
+        assert (code == 40302) == ("change max_tokens in the config" in got.failure.message)
+
+
+def test_a_key_that_is_refused_with_400_halts_the_endpoint() -> None:
+    """So xAI does."""
+    got = answer(400, {"code": "invalid", "error": "Incorrect API key provided: xa***12."})
+    assert (got.failure.cause, got.action) == (Cause.AUTH, Action.HALT_ENDPOINT)
+
+
+def test_a_version_that_is_refused_is_named() -> None:
+    """It is in the endpoint, so all its models are refused."""
+    got = answer(400, openai_error("API version not supported", "BadRequest"))
+    assert (got.failure.cause, got.action) == (Cause.CONFIG, Action.HALT_ENDPOINT)
+    assert "change api_version in the config" in got.failure.message
+
+
+def test_json_that_a_model_did_not_write_is_asked_for_again() -> None:
+    """So Groq tells it; the model has been paid for."""
+    got = answer(400, openai_error("Failed to generate JSON.", "json_validate_failed"))
+    assert (got.failure.cause, got.action) == (Cause.MALFORMED, Action.RETRY_ONCE)
+    assert got.maybe_paid

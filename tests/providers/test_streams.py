@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import orjson
 import pytest
@@ -15,10 +16,25 @@ from asynceval.engine.route import Route
 from asynceval.providers.kinds import provider
 from asynceval.providers.signal import Action, Signal
 from asynceval.store.line import Record, decode, encode
-from tests.providers.dialect import COMPLETION, KEY, PROMPT, THOUGHT, Dialect, Line, line
+from tests.providers.dialect import (
+    COMPLETION,
+    KEY,
+    NEVER,
+    PROMPT,
+    RETRY,
+    SLOW,
+    THOUGHT,
+    Dialect,
+    Line,
+    line,
+)
+from tests.providers.vendors.anthropic import ANTHROPIC
 from tests.providers.vendors.every import BY_HTTP, EVERY
+from tests.providers.vendors.gemini import GEMINI
 from tests.providers.vendors.hosts import MISTRAL
+from tests.providers.vendors.ollama import OLLAMA
 from tests.providers.vendors.openai import OPENAI
+from tests.providers.vendors.responses import RESPONSES
 from tests.providers.vendors.streams import STREAMS, data
 
 pytestmark = pytest.mark.timeout(60)
@@ -136,16 +152,93 @@ def test_a_server_that_does_not_stream_is_understood(line: Line, dialect: Dialec
     assert (refused.failure.cause, refused.action) == (refusal.cause, refusal.action)
 
 
-@every_stream
-def test_an_error_in_a_stream_is_one(line: Line, dialect: Dialect) -> None:
-    """However much was said before it."""
-    error = {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}
+ERRORS = (
+    (OPENAI, {"error": {"message": "overloaded", "type": "server_error", "code": 503}}, RETRY),
+    (OPENAI, {"text": "**NETWORK ERROR** overloaded", "error_code": 50001}, RETRY),
+    (OPENAI, {"object": "error", "message": "no, overloaded", "code": 42903}, SLOW),
+    (OPENAI, {"object": "error", "message": "maximum context length", "code": 400}, NEVER),
+    (
+        RESPONSES,
+        {"type": "error", "code": "rate_limit_exceeded", "message": "Slow down", "param": None},
+        SLOW,
+    ),
+    (
+        RESPONSES,
+        {
+            "type": "response.failed",
+            "response": {"status": "failed", "error": {"code": "server_error", "message": "oops"}},
+        },
+        RETRY,
+    ),
+    (
+        ANTHROPIC,
+        {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+        SLOW,
+    ),
+    (GEMINI, {"error": {"code": 503, "message": "overloaded", "status": "UNAVAILABLE"}}, RETRY),
+    (MISTRAL, {"object": "error", "message": "Internal server error", "code": "1000"}, RETRY),
+    (OLLAMA, {"error": "an error was encountered while running the model: CUDA error"}, RETRY),
+)
+
+
+def test_every_kind_has_an_error_in_a_stream() -> None:
+    """A kind that streams is added above."""
+    assert {dialect.kind for dialect, *_ in ERRORS} == set(STREAMS)
+
+
+@pytest.mark.parametrize(("dialect", "error", "action"), ERRORS, ids=str)
+def test_an_error_in_a_stream_is_one(
+    line: Line, dialect: Dialect, error: dict[str, Any], action: Action
+) -> None:
+    """However much was said before it, which may have been charged for."""
     piece = orjson.dumps(error) + b"\n" if dialect.kind == "ollama" else data(error)
     line.server.streams([*STREAMS[dialect.kind](["Hello"], "Hm.", "stop")[:3], piece])
     got = send(line, dialect)
     assert isinstance(got, Signal)
-    assert got.failure.cause in (Cause.RATE, Cause.SERVER)
-    assert "Overloaded" in got.failure.message
+    assert got.action is action, got.failure
+    inner = error.get("response", error)
+    told = inner.get("text") or inner.get("message") or inner["error"]
+    assert (told["message"] if isinstance(told, dict) else told) in got.failure.message
+    assert got.maybe_paid
+
+
+def test_an_error_that_nobody_knows_is_the_requests_only_as_the_first_piece(line: Line) -> None:
+    """A server that has begun to answer took the request."""
+    line.server.streams([data({"error": {"message": "odd"}})])
+    got = send(line, OPENAI)
+    assert isinstance(got, Signal)
+    assert (got.action, got.maybe_paid) == (Action.GIVE_UP, False)
+
+
+def chunk(delta: bytes, finish: bytes = b"null", more: bytes = b"") -> bytes:
+    """Return a piece of a completion as it is written."""
+    return b'data: {"choices":[{"index":0,"delta":%b,"finish_reason":%b%b}]}\n\n' % (
+        delta,
+        finish,
+        more,
+    )
+
+
+def test_a_character_may_come_in_two_pieces(line: Line) -> None:
+    """Half of one alone is replaced, as in a reply that comes whole, and numbers JSON lacks are none."""
+    odd = b',"logprobs":{"content":[{"token":"!","logprob":-Infinity}]}'
+    halves = (chunk(b'{"content":"\\ud83d"}'), chunk(b'{"content":"\\ude00"}', more=odd))
+    line.server.streams([*halves, chunk(b"{}", b'"stop"')])
+    got = send(line, OPENAI)
+    assert isinstance(got, Reply)
+    assert (got.text, got.flags) == ("\N{GRINNING FACE}", ())
+    line.server.streams([halves[0], chunk(b"{}", b'"stop"')])
+    got = send(line, OPENAI)
+    assert isinstance(got, Reply)
+    assert (got.text, got.flags) == ("\N{REPLACEMENT CHARACTER}", ("surrogate",))
+
+
+def test_a_byte_order_mark_before_a_stream_is_no_part_of_it(line: Line) -> None:
+    """The specification of these streams says to skip it."""
+    line.server.streams([b"\xef\xbb\xbf" + chunk(b'{"content":"Hi"}'), chunk(b"{}", b'"stop"')])
+    got = send(line, OPENAI)
+    assert isinstance(got, Reply)
+    assert got.text == "Hi"
 
 
 def test_usage_is_optional_and_thinking_has_two_names(line: Line) -> None:

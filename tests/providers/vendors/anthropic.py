@@ -103,6 +103,18 @@ ANTHROPIC = Dialect(
             "credit balance",
         ),
         Refusal(
+            "spend limit",
+            400,
+            error(
+                BAD,
+                "You have reached your specified API usage limits. You will regain access on "
+                "2026-12-01 at 00:00 UTC.",
+            ),
+            Cause.QUOTA,
+            HALT,
+            "regain access",
+        ),
+        Refusal(
             "billing",
             402,
             error("billing_error", "There is an issue with your billing."),
@@ -174,6 +186,17 @@ ANTHROPIC = Dialect(
             Cause.CONFIG,
             MODEL,
             "change effort in the config",
+        ),
+        *(
+            Refusal(
+                f"effort, {name}", 400, error(BAD, message), Cause.CONFIG, MODEL, "change effort in"
+            )
+            for name, message in {
+                "too few tokens": "thinking.enabled.budget_tokens: Input should be greater than or "
+                "equal to 1024",
+                "fixed": "adaptive thinking is not supported on this model",
+                "in words": "This model does not support the effort parameter.",
+            }.items()
         ),
         Refusal(
             "a field of body",

@@ -136,6 +136,24 @@ GEMINI = Dialect(
             wait=8.0,
         ),
         Refusal(
+            "rate, in the words of a quota",
+            429,
+            error(
+                429,
+                "RESOURCE_EXHAUSTED",
+                "You exceeded your current quota, please check your plan and billing details.",
+                {
+                    "@type": "type.googleapis.com/google.rpc.QuotaFailure",
+                    "violations": [{"quotaId": "GenerateRequestsPerMinutePerProjectPerModel"}],
+                },
+                {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "37s"},
+            ),
+            Cause.RATE,
+            SLOW,
+            "exceeded your current quota",
+            wait=37.0,
+        ),
+        Refusal(
             "quota",
             429,
             error(
@@ -186,6 +204,31 @@ GEMINI = Dialect(
             "change effort in the config",
         ),
         Refusal(
+            "effort, of a model that always thinks",
+            400,
+            error(
+                400,
+                "INVALID_ARGUMENT",
+                "Budget 0 is invalid. This model only works in thinking mode.",
+            ),
+            Cause.CONFIG,
+            MODEL,
+            "change effort in the config",
+        ),
+        Refusal(
+            "temperature",
+            400,
+            error(
+                400,
+                "INVALID_ARGUMENT",
+                "* GenerateContentRequest.generation_config.temperature: temperature must be in the "
+                "range [0.0, 2.0].\n",
+            ),
+            Cause.CONFIG,
+            MODEL,
+            "change temperature in the config",
+        ),
+        Refusal(
             "a field of body",
             400,
             error(
@@ -230,6 +273,18 @@ GEMINI = Dialect(
             Cause.AUTH,
             HALT,
             "User location is not supported",
+        ),
+        Refusal(
+            "free tier",
+            400,
+            error(
+                400,
+                "FAILED_PRECONDITION",
+                "Gemini API free tier is not available in your country. Please enable billing.",
+            ),
+            Cause.AUTH,
+            HALT,
+            "enable billing",
         ),
         Refusal(
             "overload",

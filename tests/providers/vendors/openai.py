@@ -192,6 +192,53 @@ REFUSALS = (
         "overloaded",
     ),
     Refusal(
+        "too large for a minute",
+        429,
+        error(
+            "Request too large for m-1 in organization org-x on tokens per min (TPM): Limit 30000, "
+            "Requested 45000.",
+            "tokens",
+            "rate_limit_exceeded",
+        ),
+        Cause.CONTEXT_LENGTH,
+        NEVER,
+        "Request too large",
+    ),
+    Refusal(
+        "stream",
+        400,
+        error(
+            "Your organization must be verified to stream this model.",
+            "invalid_request_error",
+            "unsupported_value",
+            "stream",
+        ),
+        Cause.CONFIG,
+        MODEL,
+        "change stream in the config",
+    ),
+    Refusal(
+        "JSON",
+        400,
+        error(
+            "Invalid parameter: 'response_format' of type 'json_object' is not supported with this model.",
+            "invalid_request_error",
+            None,
+            "response_format",
+        ),
+        Cause.CONFIG,
+        MODEL,
+        "change verdict in the config",
+    ),
+    Refusal(
+        "probabilities",
+        403,
+        error("You are not allowed to request logprobs from this model", "invalid_request_error"),
+        Cause.CONFIG,
+        MODEL,
+        "change logprobs in the config",
+    ),
+    Refusal(
         "region",
         403,
         error(
