@@ -9,19 +9,9 @@ from asynceval.config.listing import Ask
 from asynceval.config.request import load
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.sweep import Endpoint, Target
-from tests.config.build import config
+from tests.config.build import MINIMAL, config
 
-SERVED = """\
-name = "s"
-[benchmark]
-questions = "q.jsonl"
-[endpoints.e]
-base_url = "https://host.example/v1"
-[[models]]
-from = "server"
-endpoint = "e"
-max_tokens = 64
-"""
+SERVED = MINIMAL.replace('name = "m"', 'from = "server"') + "max_tokens = 64\n"
 
 
 def serving(*names: str) -> Ask:

@@ -14,16 +14,8 @@ from asynceval.protocol.conversation import Plan
 from asynceval.store.request import read, write
 from tests.config.build import MINIMAL, config
 
-JUDGED = """\
-name = "s"
-[benchmark]
-questions = "q.jsonl"
-[endpoints.e]
-base_url = "https://host.example/v1"
-[[models]]
-name = "m"
-endpoint = "e"
-[[models]]
+JUDGED = f"""\
+{MINIMAL}[[models]]
 name = "n"
 endpoint = "e"
 model = "org/n"
