@@ -10,6 +10,7 @@ from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
 from asynceval.providers.kinds import provider
 from asynceval.providers.provider import Provider
 
+_LEAST_EFFORT = {"anthropic": 1024}
 _WORD = {str: 'a word, such as "low"', int: "a number of tokens"}
 
 
@@ -52,12 +53,15 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
     if not isinstance(settings.effort, asked.efforts):
         words = " or ".join(_WORD[form] for form in asked.efforts)
         yield (*path, "effort"), f'must be {words} at an endpoint of kind "{endpoint.kind}"'
-    elif (
-        isinstance(settings.effort, int)
-        and item.max_tokens is not None
-        and settings.effort >= item.max_tokens
-    ):
-        yield (*path, "effort"), f"must be below max_tokens ({item.max_tokens}), which holds it too"
+    elif isinstance(settings.effort, int):
+        most, least = item.max_tokens, _LEAST_EFFORT.get(endpoint.kind, 0)
+        if most is not None and settings.effort >= most:
+            yield (*path, "effort"), f"must be below max_tokens ({most}), which holds it too"
+        if settings.effort < least:
+            yield (
+                (*path, "effort"),
+                f'must be {least} or more at an endpoint of kind "{endpoint.kind}"',
+            )
 
 
 def _unsent(asked: Provider, item: Target | Judge) -> Iterator[str]:

@@ -34,7 +34,8 @@ def test_a_setting_that_the_kind_lacks_has_no_use() -> None:
     ("kind", "effort", "message"),
     [
         ("openai", 50, 'must be a word, such as "low" at an endpoint of kind "openai"'),
-        ("anthropic", 50, None),
+        ("anthropic", 50, 'must be 1024 or more at an endpoint of kind "anthropic"'),
+        ("gemini", 50, None),
         ("anthropic", "low", None),
         ("gemini", 100, "must be below max_tokens (100), which holds it too"),
     ],
@@ -45,7 +46,7 @@ def test_an_effort_fits_the_kind_and_the_limit(
     """Tokens of thinking are part of max_tokens."""
     assert told(kind, Settings(effort=effort)).get("models.0.effort") == message
     assert told(kind, Settings(effort=effort), max_tokens=None).get("models.0.effort") == (
-        None if kind == "gemini" else message
+        None if effort == 100 else message
     )
 
 
