@@ -48,20 +48,20 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
         yield (*path, name), f"has no use: {why}"
     if isinstance(item, Judge) and item.logprobs and "logprobs" in asked.lacks:
         yield (*path, "logprobs"), f'has no use: kind "{endpoint.kind}" tells no probabilities here'
-    if settings.effort is None:
-        return
-    if not isinstance(settings.effort, asked.efforts):
-        words = " or ".join(_WORD[form] for form in asked.efforts)
-        yield (*path, "effort"), f'must be {words} at an endpoint of kind "{endpoint.kind}"'
-    elif isinstance(settings.effort, int):
-        most, least = item.max_tokens, _LEAST_EFFORT.get(endpoint.kind, 0)
-        if most is not None and settings.effort >= most:
-            yield (*path, "effort"), f"must be below max_tokens ({most}), which holds it too"
-        if settings.effort < least:
-            yield (
-                (*path, "effort"),
-                f'must be {least} or more at an endpoint of kind "{endpoint.kind}"',
-            )
+    for why in _effort(settings.effort, item.max_tokens, endpoint):
+        yield (*path, "effort"), why
+
+
+def _effort(effort: str | int | None, most: int | None, endpoint: Endpoint) -> Iterator[str]:
+    """Yield what is wrong with an effort at an endpoint."""
+    efforts, where = provider(endpoint).efforts, f'at an endpoint of kind "{endpoint.kind}"'
+    if effort is not None and not isinstance(effort, efforts):
+        yield f"must be {' or '.join(_WORD[form] for form in efforts)} {where}"
+    elif isinstance(effort, int):
+        if most is not None and effort >= most:
+            yield f"must be below max_tokens ({most}), which holds it too"
+        if effort < (least := _LEAST_EFFORT.get(endpoint.kind, 0)):
+            yield f"must be {least} or more {where}"
 
 
 def _unsent(asked: Provider, item: Target | Judge) -> Iterator[str]:

@@ -88,7 +88,7 @@ def test_a_kind_whose_replies_come_whole_does_not_stream(kind: str, streams: boo
         ("openai", "m", Settings(reasoning=True), False),
         ("groq", "m", Settings(reasoning=True), True),
         ("openai-responses", "gpt-5", Settings(effort="low"), False),
-        ("anthropic", "claude-sonnet-4-5", Settings(effort=50), False),
+        ("anthropic", "claude-sonnet-4-5", Settings(effort=1024), False),
         ("anthropic", "claude-sonnet-4-5", Settings(), True),
         ("gemini", "gemini-2.5-pro", Settings(effort=50), True),
     ],
@@ -98,8 +98,8 @@ def test_a_temperature_that_is_never_sent_has_no_use(
 ) -> None:
     """Three temperatures of a model that thinks would be the same request, paid three times."""
     endpoint = Endpoint("e", "http://h", kind)
-    target = Target("m", "e", model, temperature=0.3, settings=settings)
-    judge = Judge("j", "e", model, temperature=0.3, settings=settings)
+    target = Target("m", "e", model, 2048, temperature=0.3, settings=settings)
+    judge = Judge("j", "e", model, temperature=0.3, max_tokens=2048, settings=settings)
     found = dict(faults(Sweep("s", (endpoint,), (target,), (judge,))))
     keys = {("models", 0, "temperature"), ("judges", 0, "temperature")}
     assert set(found) == (set() if is_sent else keys)
