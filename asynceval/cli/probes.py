@@ -2,7 +2,7 @@
 
 from textwrap import wrap
 
-from asynceval.domain.alias import is_alias
+from asynceval.domain.alias import is_own
 from asynceval.domain.reply import Reply
 from asynceval.domain.text import visible
 from asynceval.engine.probe import Probe
@@ -19,7 +19,7 @@ def lines(found: Probe, reply: Reply) -> list[str]:
 def _told(found: Probe, reply: Reply) -> str:
     prompt, completion = reply.usage.prompt_tokens, reply.usage.completion_tokens
     told = []
-    if reply.model is not None and not is_alias(found.wire, reply.model):
+    if reply.model is not None and not is_own(found.model, found.wire, reply.model):
         told.append(f"but as {reply.model}")
     if found.is_listed is False:
         told.append("the server does not list it")

@@ -154,7 +154,7 @@ class Attempts:
                 used = _used(route, admission, outcome)
                 route.gate.land(admission, now)
                 self._back(route, route.answer(asked.call.model, now, is_probe=admission.is_probe))
-                if route.is_new_name(asked.call.wire, outcome.model):
+                if route.is_new_name(asked.call, outcome.model):
                     told = OtherModelAnswered(
                         route.endpoint.name, asked.call.wire, outcome.model or ""
                     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import orjson
 from anyio import CancelScope, current_time
 
-from asynceval.domain.alias import is_alias
+from asynceval.domain.alias import is_own
 from asynceval.domain.call import Call
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
@@ -239,17 +239,17 @@ class Route:
                 queue.throttle.restart()
         return seconds
 
-    def is_new_name(self, asked: str, answered: str | None) -> bool:
-        """Whether the server answers with a name that has nothing to do with the one it was asked for.
+    def is_new_name(self, call: Call, answered: str | None) -> bool:
+        """Whether the server answers with a name that has nothing to do with a call's model.
 
         True once for each pair, as far as there are not many: some servers make a name up for every
         answer. A dated or shortened form of the name is the same model.
         """
-        pair = (asked, answered)
+        pair = (call.wire, answered)
         if pair in self._answered_as or len(self._answered_as) >= _MOST_NAMES:
             return False
         self._answered_as.add(pair)
-        return answered is not None and not is_alias(asked, answered)
+        return answered is not None and not is_own(call.model, call.wire, answered)
 
     def classify(self, model: str, signal: Signal) -> Signal:
         """Return what a failed attempt calls for, in the light of those before it.

@@ -14,6 +14,7 @@ class Groq(OpenAI):
     It is asked for where `reasoning = true`, since models that do not think refuse the field.
     """
 
+    home: ClassVar[str] = "/openai/v1"
     limits: ClassVar[tuple[str, str]] = ("max_completion_tokens", "max_completion_tokens")
 
     def settings(self, call: Call) -> dict[str, Any]:

@@ -23,11 +23,12 @@ _TOP = 20
 
 @dataclass(frozen=True, slots=True)
 class OpenAI:
-    """Chat completions under an endpoint's base URL; a bare host gets `/v1`.
+    """Chat completions under an endpoint's base URL.
 
     What servers do in their own way: `limits` are the fields that hold max_tokens, of models that
-    speak at once and of models that think; `seed` is the field that holds the seed; `endings` are words
-    for the end of an answer that mean one of OpenAI's, `broken` those of one that was not reached.
+    speak at once and of models that think; `seed` is the field that holds the seed; `home` is the path
+    that a bare host gets; `endings` are words for the end of an answer that mean one of OpenAI's, `broken`
+    those of one that was not reached.
     """
 
     endpoint: Endpoint
@@ -37,13 +38,14 @@ class OpenAI:
     efforts: ClassVar[tuple[type, ...]] = (str,)
     limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_completion_tokens")
     seed: ClassVar[str] = "seed"
+    home: ClassVar[str] = "/v1"
     endings: ClassVar[dict[str, str]] = {}
     broken: ClassVar[tuple[str, ...]] = ("error", "abort")
     stream: ClassVar[Stream | None] = deltas.COUNTED
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where chat completions are. A query (`?api-version=...`) is kept."""
-        return request.under(self.endpoint.base_url, _PATH, "/v1")
+        return request.under(self.endpoint.base_url, _PATH, self.home)
 
     def headers(self, key: str | None) -> dict[str, str]:
         """Return the headers of every request; the key is a bearer token."""
@@ -100,7 +102,7 @@ class OpenAI:
     def listing(self) -> str | None:
         """Return where the models are listed."""
         base = self.endpoint.base_url
-        return request.under(request.without(base, _PATH), "/models", "/v1")
+        return request.under(request.without(base, _PATH), "/models", self.home)
 
 
 def _alternatives(logprobs: Any) -> tuple[Alternatives, ...]:

@@ -10,6 +10,7 @@ from asynceval.providers.openai import OpenAI
 class OpenRouter(OpenAI):
     """One form for the thinking of all models, and one name for the limit of tokens."""
 
+    home: ClassVar[str] = "/api/v1"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
     limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_tokens")
 

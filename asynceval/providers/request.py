@@ -24,14 +24,16 @@ def headers(key: str | None, name: str) -> dict[str, str]:
 
 @lru_cache(maxsize=1000)  # there are few models, and many calls to each
 def under(base_url: str, path: str, default: str = "") -> str:
-    """Return the URL of a path under a base URL, whose query is kept.
+    """Return the URL of a path under a base URL, whose query is kept; the path may have one too.
 
     A bare host gets the `default` path first. A base URL that ends in the path already stays.
     """
     parts = urlsplit(base_url)
+    path, _, more = path.partition("?")
     stem = parts.path.rstrip("/")
     whole = stem if stem.endswith(path) else f"{stem or default}{path}"
-    return urlunsplit((parts.scheme, parts.netloc, whole, parts.query, ""))
+    url = urlunsplit((parts.scheme, parts.netloc, whole, parts.query, ""))
+    return asking(url, more) if more else url
 
 
 def asking(url: str, query: str) -> str:

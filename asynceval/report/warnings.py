@@ -3,7 +3,7 @@
 from collections import Counter as Counts
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from asynceval.domain.alias import is_alias
+from asynceval.domain.alias import is_own
 from asynceval.domain.failure import Cause
 from asynceval.domain.text import counted
 from asynceval.protocol.conversation import Plan
@@ -119,7 +119,7 @@ def of_aliases(aliases: Sequence[Alias]) -> Iterator[str]:
                 names[alias.name] += alias.n
             if alias.fingerprint is not None:
                 fingerprints[alias.fingerprint] += alias.n
-        if len(names) > 1 or any(not is_alias(asked, name) for name in names):
+        if len(names) > 1 or any(not is_own(model, asked, name) for name in names):
             what = "under several names" if len(names) > 1 else "by another model"
             yield f"{kind}s of {model}, asked as {asked}, were given {what}: {_counted(names)}"
         if len(fingerprints) > 1:

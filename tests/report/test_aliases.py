@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from asynceval.domain.alias import is_alias
+from asynceval.domain.alias import is_alias, is_own
 from asynceval.domain.cell import Cell
 from asynceval.domain.reply import Reply
 from asynceval.report.aliases import Alias
@@ -37,11 +37,27 @@ from tests.report.scene import answered, graded, plan, play
         ("gpt-4o", "gpt-3.5-turbo", False),
         ("gpt-4o", "gpt-4x-0613", False),
         ("gpt-4o", "", False),
+        ("llama3", "llama3:latest", True),
+        ("llama3:latest", "llama3", True),
+        ("llama3:8b", "llama3:latest", False),
+        ("llama3", "llama3:70b", False),
+        ("meta-llama/llama-3.3-70b-instruct:free", "meta-llama/llama-3.3-70b-instruct", True),
+        ("deepseek/deepseek-r1:free", "deepseek/deepseek-r1-0528", True),
+        ("deepseek/deepseek-r1:free", "deepseek/deepseek-chat", False),
     ],
 )
 def test_a_dated_name_is_the_same_model(asked: str, answered_by: str, *, is_same: bool) -> None:
     """A date or a revision after the asked name is normal; anything else is another model."""
     assert is_alias(asked, answered_by) is is_same
+
+
+def test_a_deployment_may_be_called_anything_if_the_sweep_has_its_models_name() -> None:
+    """What a matrix adds to that name does not count; another model is told of all the same."""
+    assert is_own("gpt-4.1-mini", "my-deployment", "gpt-4.1-mini-2025-04-14")
+    assert is_own("gpt-4.1-mini temperature=0", "my-deployment", "gpt-4.1-mini-2025-04-14")
+    assert is_own("mini", "gpt-4.1-mini", "gpt-4.1-mini-2025-04-14")
+    assert not is_own("gpt-4.1", "my-deployment", "gpt-4.1-mini-2025-04-14")
+    assert not is_own("mini", "my-deployment", "gpt-4.1-mini-2025-04-14")
 
 
 def played(folder: Path, by_question: dict[str, str], by_judge: str | None = None) -> Summary:
