@@ -6,7 +6,14 @@ import signal
 from contextlib import suppress
 from subprocess import PIPE
 
-from anyio import BrokenResourceError, CancelScope, create_task_group, move_on_after, open_process
+from anyio import (
+    BrokenResourceError,
+    CancelScope,
+    create_task_group,
+    current_time,
+    move_on_after,
+    open_process,
+)
 from anyio.abc import ByteReceiveStream, ByteSendStream, Process
 
 from asynceval.domain.failure import Cause, Failure
@@ -16,6 +23,8 @@ from asynceval.providers.signal import Action, Signal
 
 _LARGEST = 32 << 20
 _LAST_WORDS = 500
+_LAST_SECONDS = 0.5
+"""How long what a program has written is read after its end."""
 _NOT_THERE = (FileNotFoundError, PermissionError, NotADirectoryError)
 
 
@@ -44,7 +53,9 @@ async def ask(request: Request) -> Response | Signal:
                 streams.start_soon(_write, process.stdin, request.body)
                 streams.start_soon(_read, process.stdout, said)
                 streams.start_soon(_read, process.stderr, told)
-            code = await process.wait()
+                code = await process.wait()
+                # What it has left running may hold its streams open, and is killed with it.
+                streams.cancel_scope.deadline = current_time() + _LAST_SECONDS
     finally:
         with CancelScope(shield=True):
             await _end(process)

@@ -103,6 +103,15 @@ async def has_content(path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a process by its handle")
+def test_a_program_that_leaves_another_running_has_answered_when_it_ends() -> None:
+    """What it leaves holds its stdout; nobody waits for that, and it is ended."""
+    command = shlex.join(["sh", "-c", 'cat > /dev/null; sleep 600 & printf "$!"'])
+    answered = asked(command, seconds=30.0)
+    assert isinstance(answered, Response)
+    assert is_gone(int(answered.body))
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="waits for a process by its handle")
 @pytest.mark.parametrize("is_dropped", [False, True], ids=["late", "dropped"])
 def test_a_program_that_hangs_is_killed_with_all_it_started(
     tmp_path: Path, is_dropped: bool
