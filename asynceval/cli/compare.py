@@ -8,7 +8,7 @@ from asynceval.cli import options
 
 
 @click.command()
-@options.run
+@options.run_or_latest
 @click.argument("models", metavar="[A B]", nargs=-1)
 @click.option("--judge", metavar="J", help="As this judge sees it; default: each judge.")
 @click.option("--category", metavar="C", help="On the questions of this category only.")
@@ -22,7 +22,7 @@ from asynceval.cli import options
 )
 @options.as_json
 def compare(
-    run: Path,
+    run: Path | None,
     models: tuple[str, ...],
     judge: str | None,
     category: str | None,
@@ -31,6 +31,8 @@ def compare(
     as_json: bool,
 ) -> None:
     """Compare the models A and B of RUN question by question, or all pairs of its models.
+
+    Without any argument the run is the latest one in runs/.
 
     The difference is paired by question: each question counts once, and how hard it is cancels out. The
     p-value is from sign flips; of all pairs it is corrected for their number (Holm).
@@ -43,6 +45,7 @@ def compare(
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli import contrasts as view
     from asynceval.cli.exits import say, told
+    from asynceval.cli.latest import chosen
     from asynceval.cli.tables import Results
     from asynceval.domain.errors import ConfigError
     from asynceval.report.grounds import contrasts, document, grounds
@@ -54,7 +57,7 @@ def compare(
         if len(models) not in (0, 2) or (other is not None and models):
             raise ConfigError("name two models, or none for all pairs; with --with name none")
         reference = None if other is None else read_leaderboard(other)
-        with reading(run) as opened:
+        with reading(chosen(run)) as opened:
             plan, columns = opened.plan, opened.summary().columns
         met = grounds(plan, columns, models, judge, category)
         mixed = {its.name for its in seated(plan).sweep.judges} - {its.judge.name for its in met}

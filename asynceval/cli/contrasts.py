@@ -1,6 +1,6 @@
 """Comparisons of models on a terminal: sentences for one pair, a table for all of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -17,6 +17,9 @@ from asynceval.stats.estimate import Estimate
 
 _MOST_QUESTIONS = 10
 _FEW_MODELS = 10
+_SHORTEST_NAME, _LONGEST_NAME = 12, 28
+# What a narrow terminal goes without: the first of these that leaves room for names.
+_LESS = ((), ("n",), ("n", "wins", "ties", "losses"), ("n", "wins", "ties", "losses", "95 %"))
 
 
 def show_pair(console: Console, plan: Plan, found: Sequence[Contrast]) -> None:
@@ -42,24 +45,48 @@ def show_all(console: Console, found: Sequence[Contrast]) -> None:
         rows = [its for its in found if its.judge == judge]
         unit = "points" if rows[0].unit == "points" else "percentage points of win rate"
         console.print(_text(f"All pairs as {judge} sees them, in {unit}"), style="italic")
-        names = fitted({name for its in rows for name in (its.first, its.second)}, 28)
+        lines = [_cells(its) for its in rows]
+        titles, room = _titles(lines, console.width)
+        names = fitted({name for its in rows for name in (its.first, its.second)}, room)
         table = Table(box=SIMPLE_HEAD)
         for title in ("first", "second"):
-            table.add_column(title)
-        for title in ("difference", "95 %", "p (Holm)", "wins", "ties", "losses", "n"):
+            table.add_column(title, no_wrap=True)
+        for title in titles:
             table.add_column(title, justify="right", no_wrap=True)
-        for its in rows:
-            gap, record = its.paired.difference, its.record
-            table.add_row(
-                Text(names[its.first]),
-                Text(names[its.second]),
-                _signed(its, gap.value),
-                _interval(its),
-                p_value(its.p_corrected if its.p_corrected is not None else its.paired.p),
-                *(str(count) for count in (record.win, record.tie, record.loss)),
-                str(gap.n),
-            )
+        for its, cells in zip(rows, lines, strict=True):
+            both = (Text(names[its.first]), Text(names[its.second]))
+            table.add_row(*both, *(cells[title] for title in titles))
         console.print(table)
+
+
+def _titles(lines: Sequence[Mapping[str, str]], width: int) -> tuple[list[str], int]:
+    """Return the columns that leave room for the names, and the room for each of a pair's two."""
+    titles, room = list(lines[0]), 0
+    for left_out in _LESS:
+        titles = [title for title in lines[0] if title not in left_out]
+        room = (width - 5 - sum(_width(title, lines) for title in titles)) // 2 - 3
+        if room >= _SHORTEST_NAME:
+            break
+    return titles, max(_SHORTEST_NAME, min(_LONGEST_NAME, room))
+
+
+def _cells(its: Contrast) -> dict[str, str]:
+    """Return what stands behind the names of a pair, by title."""
+    gap, record = its.paired.difference, its.record
+    return {
+        "difference": _signed(its, gap.value),
+        "95 %": _interval(its),
+        "p (Holm)": p_value(its.p_corrected if its.p_corrected is not None else its.paired.p),
+        "wins": str(record.win),
+        "ties": str(record.tie),
+        "losses": str(record.loss),
+        "n": str(gap.n),
+    }
+
+
+def _width(title: str, lines: Sequence[Mapping[str, str]]) -> int:
+    """Return the width of a column, with what stands before it."""
+    return 3 + max(len(title), *(len(cells[title]) for cells in lines))
 
 
 def show_likeness(console: Console, found: Iterable[Likeness]) -> None:

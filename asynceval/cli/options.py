@@ -84,6 +84,9 @@ parallel = click.option(
 
 
 run = click.argument("run", type=click.Path(path_type=Path, file_okay=False))
+run_or_latest = click.argument(
+    "run", required=False, type=click.Path(path_type=Path, file_okay=False)
+)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 
 

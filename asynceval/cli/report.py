@@ -10,7 +10,7 @@ from asynceval.prompts.template import TemplateMode
 
 
 @click.command()
-@options.run
+@options.run_or_latest
 @options.as_json
 @click.option(
     "--mode",
@@ -41,7 +41,7 @@ from asynceval.prompts.template import TemplateMode
     help="Of --figures; repeatable. PNG and PDF need asynceval[figures].",
 )
 def report(
-    run: Path,
+    run: Path | None,
     *,
     as_json: bool,
     mode: TemplateMode | None,
@@ -54,7 +54,7 @@ def report(
     figures: Path | None,
     formats: tuple[Literal["svg", "png", "pdf"], ...],
 ) -> None:
-    """Show the results of RUN, a run directory, as far as it has come.
+    """Show the results of RUN, a run directory, as far as it has come. Default: the latest one in runs/.
 
     Scores are read anew from the judges' words each time; nothing is sent, nothing is changed.
 
@@ -70,6 +70,7 @@ def report(
     from asynceval.cli import garbage
     from asynceval.cli.exits import told
     from asynceval.cli.exports import write_papers, write_sheets
+    from asynceval.cli.latest import chosen
     from asynceval.cli.page import write_figures, write_page
     from asynceval.cli.tables import Results, show
     from asynceval.cli.timing_table import show_timings
@@ -81,6 +82,7 @@ def report(
 
     garbage.rest()
     with told():
+        run = chosen(run)
         with reading(run) as opened:
             plan, store = opened.plan, opened.store
             needs_all = csv or parquet or html

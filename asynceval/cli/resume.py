@@ -10,7 +10,7 @@ from asynceval.cli import options
 
 
 @click.command()
-@click.argument("run", required=False, type=click.Path(path_type=Path, file_okay=False))
+@options.run_or_latest
 @click.option(
     "--budget",
     type=float,
@@ -41,18 +41,16 @@ def resume(
       asynceval resume runs/quickstart --budget 20
     """  # noqa: D301 - \b is click's mark for a block to leave as it is
     from asynceval.cli.exits import say, told
+    from asynceval.cli.latest import chosen
     from asynceval.cli.prepare import Prepared, equip
     from asynceval.cli.start import start
     from asynceval.cli.trust import refuse
     from asynceval.config.flags import with_budget
     from asynceval.config.prices import priced
-    from asynceval.domain.errors import ConfigError
     from asynceval.store.request import read
 
     with told():
-        folder = run or _latest(Path("runs"))
-        if folder is None:
-            raise ConfigError("there is no run in runs/ to resume; name a run directory")
+        folder = chosen(run)
         plan = read(folder)
         if not run_programs:
             refuse(folder, plan.sweep)
@@ -62,8 +60,3 @@ def resume(
         for warning in prepared.warnings:
             say(f"warning: {warning}")
         sys.exit(start(prepared.whole(), folder, prepared.keys, html=html))
-
-
-def _latest(runs: Path) -> Path | None:
-    locks = sorted(runs.glob("*/lock"), key=lambda path: path.stat().st_mtime)
-    return locks[-1].parent if locks else None

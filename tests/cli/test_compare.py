@@ -32,8 +32,11 @@ def run_directory(folder: Path, what: Plan, grade: Callable[[Cell], float]) -> P
     return folder
 
 
-def called(*words: str) -> Result:
-    return CliRunner().invoke(main, ["compare", *words], catch_exceptions=False)
+def called(*words: str, columns: int | None = None) -> Result:
+    """Run the command; a terminal has so many columns, a file has no end of them."""
+    width = None if columns is None else str(columns)
+    runner = CliRunner(env={"COLUMNS": width})
+    return runner.invoke(main, ["compare", *words], catch_exceptions=False)
 
 
 def compared(*words: str) -> list[dict[str, Any]]:
@@ -180,3 +183,20 @@ def test_the_two_vicuna_runs_are_not_told_apart(tmp_path: Path) -> None:
     assert found["ci"][0] < 0 < found["difference"] < found["ci"][1]
     assert found["p"] > 0.05
     assert found["win"] + found["tie"] + found["loss"] == 160
+
+
+@pytest.mark.parametrize(("width", "shown"), [(60, 0), (80, 1), (140, 3)])
+def test_names_stay_readable_on_a_narrow_terminal(tmp_path: Path, width: int, shown: int) -> None:
+    """Columns that tell less go before the names do; what is shown is shown whole."""
+    names = ("a-model-of-a-house-with-a-long-name-v1", "a-model-of-a-house-with-a-long-name-v2")
+    long = plan((*names, "beta"), questions=12)
+    run = str(run_directory(tmp_path / "run", long, lambda cell: 5 + len(cell.target) % 4))
+    result = called(run, columns=width)
+    assert result.exit_code == 0
+    head, _, *rows = [line for line in result.stdout.splitlines() if line.strip()][1:]
+    assert "difference" in head
+    assert "p (Holm)" in head
+    assert sum(title in head for title in ("95 %", "wins", "  n")) == shown
+    firsts = {row.split()[0] for row in rows[:3]}
+    assert len(firsts) == 2
+    assert all(len(first) >= 12 or first == "beta" for first in firsts)
