@@ -19,13 +19,12 @@ from asynceval.progress.wording import one_line
 from asynceval.protocol.conversation import Plan
 from asynceval.report.juries import seated
 from asynceval.report.numbers import interval, value
-from asynceval.report.standings import Part, Standing
+from asynceval.report.standings import FEWER, Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.store.ledger import Lost, Model
 
 _SHORTEST_NAME = 9
 _WIDTH_OF_FILES = 160
-_UNEVEN = "* fewer scores than other models: the order is unsure"
 
 
 class Results(Console):
@@ -63,7 +62,7 @@ def show(
         if any(column.header == "rank" for column in table.columns):
             console.print(ALIKE)
         if any(standing.whole.mean and not standing.whole.is_comparable for standing in standings):
-            console.print(_UNEVEN)
+            console.print(f"* {FEWER}")
         _print_lines(console, totals.notes(standings))
         console.print("Means by category", style="italic")
         for table in _categories(standings, console.width, _titles(plan)):

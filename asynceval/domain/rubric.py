@@ -14,6 +14,11 @@ class Scale:
     highest: float = 10
     labels: tuple[str, ...] = ()
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the greatest grade as numbers."""
+        return (0.0, len(self.labels) - 1.0) if self.labels else (self.lowest, self.highest)
+
     def __str__(self) -> str:
         """Return the scale as a prompt shows it: `1-5`, or `fail | pass`."""
         return " | ".join(self.labels) or f"{self.lowest:g}-{self.highest:g}"

@@ -1,14 +1,14 @@
 """The leaderboards as tables for papers: Markdown and LaTeX."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from asynceval.domain.text import counted, visible
 from asynceval.protocol.conversation import Plan
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
-from asynceval.report.standings import Part, Standing
+from asynceval.report.standings import FEWER, Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
 
@@ -18,6 +18,8 @@ _LATEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "&%$#_{}"},
+    "[": "{[}",
+    "*": "{*}",
     "–": "--",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
@@ -32,6 +34,7 @@ class PaperTable:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     names: int = 1
+    note: str = ""
 
 
 def paper_tables(plan: Plan, summary: Summary) -> Iterator[PaperTable]:
@@ -42,17 +45,28 @@ def paper_tables(plan: Plan, summary: Summary) -> Iterator[PaperTable]:
             yield _by_category(plan, rows)
             continue
         turns = tuple(rows[0].turns)
+        has_all = all(row.n == row.expected for row in rows)
+        header = ("Model", "Rank", "Average", "95 % CI", *(f"Turn {turn}" for turn in turns), "n")
         yield PaperTable(
             f"Mean scores by {judge} with 95 % intervals, {counted(len(plan.questions), 'question')}",
-            ("Model", "Rank", "Average", "95 % CI", *(f"Turn {turn}" for turn in turns), "n"),
-            tuple(_scores(row, turns) for row in rows),
+            header if has_all else (*header, "Missing"),
+            tuple(
+                (*_scores(row, turns), *([] if has_all else [str(row.expected - row.n)]))
+                for row in rows
+            ),
+            note=_note(row.whole for row in rows),
         )
     for judge in dict.fromkeys(standing.judge for standing in summary.pairwise):
         pairs = [standing for standing in summary.pairwise if standing.judge == judge]
+        has_all = all(row.record.n == row.expected for row in pairs)
+        header = ("Model", "Rank", "Win rate", "95 % CI", "Win", "Tie", "Loss", "Rating", "n")
         yield PaperTable(
             f"Win rates by {judge} in %, ties counting half, with 95 % intervals",
-            ("Model", "Rank", "Win rate", "95 % CI", "Win", "Tie", "Loss", "Rating", "n"),
-            tuple(map(_wins, pairs)),
+            header if has_all else (*header, "Missing"),
+            tuple(
+                (*_wins(row), *([] if has_all else [str(row.expected - row.record.n)]))
+                for row in pairs
+            ),
         )
 
 
@@ -63,6 +77,7 @@ def markdown(tables: Sequence[PaperTable]) -> str:
         lines = [f"**{_as_markdown(table.title)}**", "", _line(table.header)]
         lines.append(_line((*[":--"] * table.names, *["--:"] * (len(table.header) - table.names))))
         lines += [_line(tuple(map(_as_markdown, row))) for row in table.rows]
+        lines += ["", _as_markdown(table.note)] if table.note else []
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
 
@@ -85,6 +100,7 @@ def latex(tables: Sequence[PaperTable]) -> str:
                     *rows,
                     r"\bottomrule",
                     r"\end{tabular}",
+                    *([rf"\par {_as_latex(table.note)}"] if table.note else []),
                     r"\end{table}",
                 ]
             )
@@ -108,7 +124,13 @@ def _by_category(plan: Plan, rows: Sequence[Standing]) -> PaperTable:
             for part in (row.categories[category],)
         ),
         names=3,
+        note=_note(row.categories[category] for row in rows for category in row.categories),
     )
+
+
+def _note(parts: Iterable[Part]) -> str:
+    is_starred = any(part.mean and not part.is_comparable for part in parts)
+    return f"* {FEWER}." if is_starred else ""
 
 
 def _mark(part: Part) -> str:

@@ -3,7 +3,9 @@
 from collections import Counter as Counts
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Final
 
+from asynceval.domain.rubric import TEN, Scale
 from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
 from asynceval.report.columns import Columns, Endings, Place
@@ -12,6 +14,9 @@ from asynceval.report.outcomes import Ending
 from asynceval.report.ranks import Rank, ranked
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.mean import clustered_mean
+
+FEWER: Final = "over fewer scores than other models have; ranks are by the scores that both have"
+"""What the star beside a mean says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +33,13 @@ class Part:
     """The mean of some of a model's scores, None of nothing.
 
     It is comparable if the model has a score wherever another model has one from this judge, so that
-    their means are over the same questions.
+    their means are over the same questions. It is unsure if the scores that it lacks could move its mean
+    beyond its interval, however they came out on the scale.
     """
 
     mean: Estimate | None
     is_comparable: bool
+    is_unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +69,13 @@ class Standing:
 
 
 def standings(plan: Plan, columns: Columns) -> tuple[Standing, ...]:
-    """Return the standings judge by judge, the best first."""
-    judges = [judge for judge in plan.sweep.judges if not judge.is_pairwise]
-    found = (
+    """Return the standings judge by judge in the order of the plan, the best first."""
+    return tuple(
         standing
-        for judge in judges
+        for judge in plan.sweep.judges
+        if not judge.is_pairwise
         for standing in _ranked(columns, judge, sorted(_by(plan, columns, judge), key=_order_of))
     )
-    return tuple(sorted(found, key=_order_of))
 
 
 def _ranked(columns: Columns, judge: Judge, rows: list[Standing]) -> Iterator[Standing]:
@@ -100,11 +106,11 @@ def _by(plan: Plan, columns: Columns, judge: Judge) -> Iterator[Standing]:
         most |= count
     for model, count in counts.items():
         if not plan.sweep.skips(judge, model):
-            yield _standing(plan, columns, judge, model, set(most - count))
+            yield _standing(plan, columns, judge, model, most - count)
 
 
 def _standing(
-    plan: Plan, columns: Columns, judge: Judge, model: str, lacking: set[Place]
+    plan: Plan, columns: Columns, judge: Judge, model: str, lacking: Counts[Place]
 ) -> Standing:
     grades = tuple(columns.grades(judge.name, model))
     endings = columns.endings[judge.name, model]
@@ -119,7 +125,9 @@ def _standing(
             mean = clustered_mean(
                 (grade.place.question, grade.value) for grade in grades if is_in(grade.place)
             )
-        return Part(mean, is_comparable=not any(map(is_in, lacking)))
+        n_lacking = sum(n for place, n in lacking.items() if is_in(place))
+        scale = next(iter(plan.scales()), TEN) if category is None else plan.sweep.scale(category)
+        return Part(mean, n_lacking == 0, _is_unsure(mean, n_lacking, scale))
 
     unflagged = [grade for grade in grades if not grade.is_flagged]
     turns = sorted({place.turn for place in columns.places})
@@ -140,6 +148,15 @@ def _standing(
     )
 
 
+def _is_unsure(mean: Estimate | None, lacking: int, scale: Scale) -> bool:
+    if mean is None or not lacking:
+        return False
+    lowest, highest = scale.ends
+    reach = max(mean.value - lowest, highest - mean.value) * lacking / (mean.n + lacking)
+    low, high = mean.interval or (mean.value, mean.value)
+    return reach > (high - low) / 2
+
+
 def missing(endings: Endings) -> tuple[Missing, ...]:
     """Return the counts of judgments without a score, by ending and reason, in the usual order."""
     rows = sorted(endings.items(), key=_order)
@@ -151,6 +168,6 @@ def _order(item: tuple[tuple[Ending, str], int]) -> tuple[int, str]:
     return ENDINGS.index(ending), reason
 
 
-def _order_of(standing: Standing) -> tuple[str, float, str]:
+def _order_of(standing: Standing) -> tuple[float, str]:
     average = standing.average
-    return (standing.judge, -average.value if average else float("inf"), standing.model)
+    return -average.value if average else float("inf"), standing.model

@@ -63,15 +63,22 @@ def of_thinking(causes: Mapping[tuple[str, str, str], int]) -> Iterator[str]:
 
 
 def of_standings(standings: Sequence[Standing]) -> Iterator[str]:
-    """Say which models are ranked by scores for fewer questions than others, and which were cut off."""
+    """Say whose mean hangs on what is missing, and which judges were cut off."""
+    unsure: dict[str, list[str]] = {}
+    for standing in standings:
+        if standing.whole.is_unsure:
+            unsure.setdefault(standing.model, []).append(standing.judge)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for model, judges in unsure.items():
+        alike.setdefault(tuple(judges), []).append(model)
+    if unsure:
+        told = (f"{_listed(models)} (by {_listed(judges)})" for judges, models in alike.items())
+        yield (
+            "what is missing could move a mean beyond its interval, so the order is unsure: "
+            f"{'; '.join(told)}"
+        )
     for judge in dict.fromkeys(standing.judge for standing in standings):
         by_judge = [standing for standing in standings if standing.judge == judge]
-        uneven = [standing.model for standing in by_judge if not standing.whole.is_comparable]
-        if uneven:
-            yield (
-                f"judge {judge}: models have unequal numbers of scores, so their order is unsure; "
-                f"fewer than others: {_listed(uneven)}"
-            )
         cut = sum(m.n for s in by_judge for m in s.missing if m.reason == "cut_off")
         if cut:
             were = counted(cut, f"judgment by {judge} was", f"judgments by {judge} were")

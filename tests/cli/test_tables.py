@@ -219,7 +219,7 @@ def board(verdicts: dict[str, list[Verdict | Cause]], width: int = 80) -> str:
 def test_a_mean_over_fewer_questions_is_marked() -> None:
     """A star stands at every mean that lacks a score others have, and a line says what it means."""
     text = board({"whole": [Score(7.0), Score(8.0)], "part": [Score(9.0), Cause.TIMEOUT]})
-    assert "* fewer scores than other models: the order is unsure" in text
+    assert "* over fewer scores than other models have" in text
     lines = {line.split()[0]: line for line in text.split("Means")[0].splitlines() if line.strip()}
     assert "*9.00" in lines["part"]
     assert "*" not in lines["whole"]

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 
-from asynceval.domain.rubric import Scale
+from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.bars import bars
@@ -78,18 +78,13 @@ def named(plan: Plan) -> Mapping[str, Judge]:
     return found
 
 
-def ends_of(scale: Scale) -> tuple[float, float]:
-    """Return the lowest and the highest grade of a scale."""
-    return (0.0, len(scale.labels) - 1.0) if scale.labels else (scale.lowest, scale.highest)
-
-
 class _Wall:
     """What one judge's figures are made from. Rates of wins are in percent."""
 
     def __init__(self, plan: Plan, summary: Summary, judge: tuple[str, Judge]) -> None:
         self._file, its = judge
         self._plan, self._columns, self._judge = plan, summary.columns, its
-        scales = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+        scales = [scale.ends for scale in plan.scales()] or [TEN.ends]
         self._has_one_scale = its.is_pairwise or len(scales) == 1
         self._ends = _CENT if its.is_pairwise else scales[0]
         self._unit = " %" if its.is_pairwise else ""
@@ -131,7 +126,7 @@ class _Wall:
             tuple(self._rows),
             categories,
             tuple(tuple(None if its is None else its.value for its in row) for row in found),
-            tuple(_CENT if self._judge.is_pairwise else ends_of(scale(c)) for c in categories),
+            tuple(_CENT if self._judge.is_pairwise else scale(c).ends for c in categories),
             "parted" if self._judge.is_pairwise else "rising",
             tuple(tuple(None if its is None else its.interval for its in row) for row in found),
         )

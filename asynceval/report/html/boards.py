@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
 from asynceval.report.figures.figure import label
-from asynceval.report.figures.gallery import ends_of
 from asynceval.report.figures.intervals import spread, whisker
 from asynceval.report.figures.markup import Child, Markup, tag
 from asynceval.report.figures.scale import Axis
@@ -15,7 +15,7 @@ from asynceval.report.juries import seated
 from asynceval.report.numbers import interval, percent, percents, value
 from asynceval.report.pairwise import PairStanding
 from asynceval.report.ranks import Rank
-from asynceval.report.standings import Part, Standing
+from asynceval.report.standings import FEWER, Part, Standing
 from asynceval.report.summary import Summary
 from asynceval.stats.estimate import Estimate
 
@@ -24,12 +24,11 @@ _ALIKE = (
     "Rank: the places that the data allow. Alike: models that share a letter are not told apart (paired "
     "by question, corrected for the number of pairs). Intervals are 95 %, clustered by question."
 )
-_UNEVEN = "* has fewer scores than other models: its place is unsure."
 
 
 def boards(plan: Plan, summary: Summary) -> Iterator[Markup]:
     """Yield the leaderboard of each judge and jury, and how to read them."""
-    ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+    ends = [scale.ends for scale in plan.scales()] or [TEN.ends]
     has_one_scale = len(ends) == 1
     for judge in seated(plan).sweep.judges:
         pairs = [its for its in summary.pairwise if its.judge == judge.name]
@@ -41,7 +40,7 @@ def boards(plan: Plan, summary: Summary) -> Iterator[Markup]:
             yield tag("div", board, class_="board")
     if summary.pairwise or summary.standings:
         uneven = any(not row.whole.is_comparable for row in summary.standings)
-        yield tag("p", _ALIKE, f" {_UNEVEN}" if uneven else None, class_="note")
+        yield tag("p", _ALIKE, f" * {FEWER}." if uneven else None, class_="note")
 
 
 def _scores(judge: Judge, rows: Sequence[Standing], ends: tuple[float, float]) -> Markup:

@@ -16,11 +16,12 @@ from typing import Any, Final
 import orjson
 
 from asynceval import __version__
+from asynceval.domain.rubric import TEN
 from asynceval.domain.text import counted
 from asynceval.protocol.conversation import Plan
 from asynceval.report.clocked import Clocked
 from asynceval.report.figures.figure import stylesheet
-from asynceval.report.figures.gallery import Gallery, ends_of, gallery
+from asynceval.report.figures.gallery import Gallery, gallery
 from asynceval.report.figures.markup import Markup, joined, tag
 from asynceval.report.figures.palette import dark, light
 from asynceval.report.html import totals
@@ -163,7 +164,7 @@ def _header(plan: Plan, contents: Mapping[str, Markup]) -> Markup:
 def _index(plan: Plan, found: Mapping[str, list[Outcome]]) -> Mapping[str, Any]:
     """Return all that the page knows before a text is asked for."""
     categories = list(dict.fromkeys(question.category for question in plan.questions))
-    ends = [ends_of(scale) for scale in plan.scales()] or [(1.0, 10.0)]
+    ends = [scale.ends for scale in plan.scales()] or [TEN.ends]
     return {
         "models": [target.name for target in plan.sweep.targets],
         "categories": categories,
