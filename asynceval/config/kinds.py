@@ -40,16 +40,20 @@ def _model(path: KeyPath, item: Target | Judge, endpoint: Endpoint) -> Iterator[
         yield (*path, "stream"), f'has no use: replies of kind "{endpoint.kind}" come whole'
     for name, _ in settings.given():
         if name in asked.lacks:
-            yield (*path, name), f'has no use: kind "{endpoint.kind}" has no such setting'
+            why = f'kind "{endpoint.kind}" has no such setting'
+            yield (*path, name), f"has no use: {_untold(name, endpoint) or why}"
     for name in _unsent(asked, item):
         why = f"{item.model} is asked as a model that thinks, without one; leave it out, or set reasoning = false if it does not think"
-        if endpoint.http is not None:
-            why = f"the template of the request has no {{{name}}}"
-        yield (*path, name), f"has no use: {why}"
+        yield (*path, name), f"has no use: {_untold(name, endpoint) or why}"
     if isinstance(item, Judge) and item.logprobs and "logprobs" in asked.lacks:
         yield (*path, "logprobs"), f'has no use: kind "{endpoint.kind}" tells no probabilities here'
     for why in _effort(settings.effort, item.max_tokens, endpoint):
         yield (*path, "effort"), why
+
+
+def _untold(name: str, endpoint: Endpoint) -> str | None:
+    """Say that a setting is not in an endpoint's template, None if it has none."""
+    return None if endpoint.http is None else f"the template of the request has no {{{name}}}"
 
 
 def _effort(effort: str | int | None, most: int | None, endpoint: Endpoint) -> Iterator[str]:

@@ -112,8 +112,10 @@ def test_what_a_template_has_no_place_for_has_no_use() -> None:
     """Of the temperature and the limit, too, where somebody set them."""
     http = Http('{"p":"{prompt}","t":"{temperature}"}', "text")
     endpoint = Endpoint("e", "http://h", "http", http=http)
-    target = Target("m", "e", "m", max_tokens=100, temperature=0.3)
+    settings = Settings(top_p=0.3)
+    target = Target("m", "e", "m", max_tokens=100, temperature=0.3, settings=settings)
     found = dict(faults(Sweep("s", (endpoint,), (target,), ())))
+    assert found.pop(("models", 0, "top_p")).endswith("the template of the request has no {top_p}")
     message = "has no use: the template of the request has no {max_tokens}"
     assert found == {("models", 0, "max_tokens"): message}
     assert dict(faults(Sweep("s", (endpoint,), (Target("m", "e", "m"),), ()))) == {}
