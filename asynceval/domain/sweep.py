@@ -67,8 +67,8 @@ class Endpoint:
     With `charges_max_tokens` a call counts its whole `max_tokens` against `tpm`, however short its
     reply is. `timeout` are the seconds from sending a request to the last byte of its reply,
     `deadline` those that all attempts of a call and the back-off between them may take together;
-    waiting for a limit counts for neither. With `stream` replies come in pieces, at most `stall_timeout`
-    seconds apart once the first is there. `key_header` is the header that holds the key, instead of
+    waiting for a limit counts for neither. With `stream` replies come in pieces, their words at most
+    `stall_timeout` seconds apart. `key_header` is the header that holds the key, instead of
     the kind's own; `api_version` and `http` are for the kinds that have them. `ca_file` holds certificates to
     trust besides the system's.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import orjson
 from anyio import CancelScope, current_time
@@ -21,6 +22,7 @@ from asynceval.engine.churn import Churn
 from asynceval.engine.gate import Gate
 from asynceval.engine.mask import masked, masked_body, masked_reply
 from asynceval.engine.queue import Admission, Queue, Refusal
+from asynceval.engine.stall import Stall
 from asynceval.engine.throttle import Throttle
 from asynceval.engine.transport import Request, Response, Transport
 from asynceval.providers import models
@@ -29,6 +31,7 @@ from asynceval.providers.limits import stated
 from asynceval.providers.provider import Provider
 from asynceval.providers.reading import decode
 from asynceval.providers.signal import Action, Signal
+from asynceval.providers.stream import last_words
 
 HEAD_START = 0.1
 """Seconds by which an endpoint's first call goes ahead: a refused key shows quickly, and once."""
@@ -106,7 +109,7 @@ class Route:
         if stream is None or call.model not in self.streaming:
             return Request(url, headers, body, timeout, self.endpoint.ca_file)
         body = orjson.dumps({**orjson.loads(body), **stream.fields})
-        stall = self.endpoint.stall_timeout
+        stall = Stall(self.endpoint.stall_timeout, partial(last_words, stream))
         return Request(stream.url(url), headers, body, timeout, self.endpoint.ca_file, stall)
 
     async def send(

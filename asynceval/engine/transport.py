@@ -13,7 +13,7 @@ from yarl import URL
 from asynceval.domain.failure import Cause
 from asynceval.engine.peer import LARGEST_BODY, Peer, hopeless, no_url
 from asynceval.engine.proxies import Proxies, proxies
-from asynceval.engine.stall import timely
+from asynceval.engine.stall import Stall, timely
 from asynceval.engine.trust import trust
 from asynceval.providers.signal import Signal
 from asynceval.providers.stream import Arrivals
@@ -26,7 +26,7 @@ class Request:
     """What to send. `timeout` are the seconds from here to the last byte of the response.
 
     `ca_file` holds certificates to trust besides the system's. With `stall` the response comes in pieces,
-    at most so many seconds apart.
+    whose words are at most so far apart.
     """
 
     url: str
@@ -34,7 +34,7 @@ class Request:
     body: bytes
     timeout: float
     ca_file: str | None = None
-    stall: float | None = None
+    stall: Stall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class AiohttpTransport:
         headers: Mapping[str, str] = {}
         chunks: list[bytes] = []
         arrivals: list[tuple[int, float]] = []
-        begun = None if stall is None else current_time()
+        begun = current_time()
         session = self._fresh if stall is not None and peer.is_plain else self._session
         try:
             async with session.request(
@@ -110,10 +110,10 @@ class AiohttpTransport:
                 status, headers = response.status, response.headers
                 is_last = _is_last(response)
                 pieces = response.content
-                async for chunk in pieces.iter_any() if stall is None else timely(pieces, stall):
+                async for chunk in (
+                    pieces.iter_any() if stall is None else timely(pieces, stall, begun, arrivals)
+                ):
                     received += len(chunk)
-                    if begun is not None:
-                        arrivals.append((received, current_time() - begun))
                     if received > LARGEST_BODY:
                         ended = peer.too_large()
                         break

@@ -74,6 +74,18 @@ def streamed(stream: Stream, content: bytes, arrivals: Arrivals) -> Streamed:
     return Streamed(whole, first, last, flags, has_begun=True)
 
 
+def last_words(stream: Stream, content: bytes, arrivals: Arrivals) -> float | None:
+    """Return when the last words of a stream had come, as far as it is here; None if there were none."""
+    spoken = None
+    try:
+        for end, text in _pieces(content):
+            if stream.speaks(lenient.piece(text)[0]):
+                spoken = end
+    except (ValueError, LookupError, TypeError, AttributeError):
+        pass  # the last piece is not whole yet, or it is no stream
+    return None if spoken is None else _at(arrivals, spoken)
+
+
 def begins(content: bytes) -> bool:
     """Whether a body begins as events do, or lines of JSON."""
     start = content.lstrip().removeprefix(_MARK)

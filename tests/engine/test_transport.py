@@ -19,6 +19,7 @@ from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint
 from asynceval.engine import peer
 from asynceval.engine import transport as transport_module
+from asynceval.engine.stall import Stall
 from asynceval.engine.transport import Request, Response, transport
 from asynceval.providers.openai import OpenAI
 from asynceval.providers.reading import decode
@@ -247,9 +248,9 @@ def test_a_connection_that_was_closed_before_a_byte_is_stale(
     assert got.is_stale is is_stale
 
 
-@pytest.mark.parametrize(("stall", "connections"), [(None, 1), (5.0, 3)])
+@pytest.mark.parametrize(("stall", "connections"), [(None, 1), (Stall(5.0, lambda *_: None), 3)])
 def test_a_stream_in_plain_http_has_a_connection_of_its_own(
-    stall: float | None, connections: int
+    stall: Stall | None, connections: int
 ) -> None:
     """A server may close it after a stream, whatever it said before."""
 

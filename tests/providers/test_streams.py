@@ -126,16 +126,29 @@ def test_a_stream_that_is_cut_is_never_a_reply(line: Line, dialect: Dialect) -> 
 
 @every_stream
 def test_a_stream_that_stalls_is_left(line: Line, dialect: Dialect) -> None:
-    """The first piece may take its time, each of the others may not."""
+    """So is one that keeps its connection open with what holds no words."""
     pieces = STREAMS[dialect.kind](["Hello", "."], "Hm.", "stop")
-    line.server.streams(pieces, [0.4])
-    assert isinstance(send(line, dialect, stall=0.3), Reply)
-    line.server.streams(pieces, [0, 0, 5.0])
-    got = send(line, dialect, stall=0.3)
+    line.server.streams(pieces, [0.0] * (len(pieces) - 1) + [5.0])
+    got = send(line, dialect, stall=0.2)
     assert isinstance(got, Signal)
     assert (got.failure.cause, got.action) == (Cause.TIMEOUT, Action.RETRY)
-    assert "stood still for 0.3 s" in got.failure.message
+    assert "stood still for 0.2 s" in got.failure.message
     assert got.maybe_paid
+    said = len(pieces) - (4 if dialect.kind == "anthropic" else 1)
+    silent = b"\n" if dialect.kind == "ollama" else b': alive\n\ndata: {"type":"ping"}\n\n'
+    line.server.streams([*pieces[:said], *[silent] * 40], [0.0] * said + [0.1] * 40)
+    got = send(line, dialect, stall=0.2)
+    assert isinstance(got, Signal)
+    assert "stood still for 0.2 s" in got.failure.message
+
+
+@every_stream
+def test_a_model_may_think_for_long_before_it_speaks(line: Line, dialect: Dialect) -> None:
+    """After the server said that it has begun, too: only what comes between words has a limit."""
+    pieces = STREAMS[dialect.kind](["Hello", "."], "Hm.", "stop")
+    first = next(at for at, piece in enumerate(pieces) if b"Hm." in piece)
+    line.server.streams(pieces, [0.0] * first + [0.5])
+    assert isinstance(send(line, dialect, stall=0.2), Reply)
 
 
 @every_stream
