@@ -95,10 +95,11 @@ class Juries:
         said = self._open.pop(cell)
         jury = said.jury
         self._n[jury.name] += 1
-        verdict = said.verdict()
+        sitting = tuple(self._sitting(cell))
+        verdict = said.verdict(len(sitting))
         self._decided[jury.name] += verdict is not None and verdict not in _NO_VERDICT
         if not said.is_dependent:
-            for judge in self._sitting(cell):
+            for judge in sitting:
                 self._missing[jury.name, judge.name] += judge.name not in said.verdicts
         return Outcome(
             cell,
@@ -111,13 +112,17 @@ class Juries:
 
 @dataclass(slots=True)
 class _Said:
-    """What the judges of a jury said of one answer or game; judgments without a verdict count in `n`."""
+    """What the judges of a jury said of one answer or game; judgments without a verdict count in `n`.
+
+    `unread` are judges whose words held no verdict.
+    """
 
     jury: Jury
     n: int = 0
     verdicts: defaultdict[str, list[Score | Choice]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    unread: set[str] = field(default_factory=set)
     cause: Cause | None = None
     is_dependent: bool = False
     blamed: str | None = None
@@ -129,13 +134,19 @@ class _Said:
         elif outcome.verdict is None:
             self.cause, self.blamed = outcome.cause, outcome.blamed
             self.is_dependent = outcome.is_dependent
+        else:
+            self.unread.add(outcome.cell.judge or "")
 
-    def verdict(self) -> Verdict | None:
-        """Return what the judges come to, each judge once; None if there is no answer to judge."""
+    def verdict(self, sitting: int) -> Verdict | None:
+        """Return what the judges come to, each judge once, of as many as are sitting.
+
+        None if there is no answer to judge, and if those who said nothing would have made up the minimum.
+        """
         if self.is_dependent:
             return None
         if len(self.verdicts) < self.jury.minimum:
-            return _NO_VERDICT[0]
+            could = sitting - len(self.unread - self.verdicts.keys())
+            return None if could >= self.jury.minimum else _NO_VERDICT[0]
         choices = [_choice(its) for its in self.verdicts.values() if isinstance(its[0], Choice)]
         if choices:
             return Choice(jury_verdict(choices, "tie") or "tie")

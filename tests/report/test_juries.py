@@ -74,7 +74,7 @@ A, B, TIE = Choice("A"), Choice("B"), Choice("tie")
         ("median", (Score(9), Score(9), Score(3)), Score(9)),
         ("median", (Score(9), Score(4), Unparsed("x")), Score(6.5)),
         ("mean", (Score(9), Cause.SERVER, Score(3)), Score(6)),
-        ("mean", (Score(9), Cause.SERVER, Unparsed("x")), Unparsed("too_few_judges")),
+        ("mean", (Score(9), Unparsed("x"), Unparsed("x")), Unparsed("too_few_judges")),
         ("majority", (Score(1), Score(0), Score(1)), Score(1)),
         ("majority", (Score(1), Score(0), Unparsed("x")), Unparsed("no_majority")),
         ("majority", (A, A, B), A),
@@ -82,7 +82,7 @@ A, B, TIE = Choice("A"), Choice("B"), Choice("tie")
         ("majority", (A, B, Unparsed("x")), TIE),
         ("majority", (A, A, TIE), A),
         ("majority", (TIE, TIE, A), TIE),
-        ("majority", (B, Cause.SERVER, None), Unparsed("too_few_judges")),
+        ("majority", (B, Unparsed("x"), Unparsed("x")), Unparsed("too_few_judges")),
     ],
 )
 def test_what_a_jury_comes_to(
@@ -92,12 +92,29 @@ def test_what_a_jury_comes_to(
     assert decided(rule, each(*said)).verdict == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "ending", "reason"),
+    [
+        ((Score(9), Cause.SERVER, Unparsed("x")), "failed", "server"),
+        ((None, None, None), "not_reached", "not_reached"),
+        ((Cause.REFUSED, Cause.REFUSED, Score(1)), "refused", "refused"),
+        ((Unparsed("x"), Unparsed("x"), Cause.SERVER), "unparsed", "too_few_judges"),
+    ],
+)
+def test_a_jury_ends_as_its_judges_do_if_those_would_have_made_up_the_minimum(
+    said: tuple[Said, ...], ending: str, reason: str
+) -> None:
+    """Judges that were never asked, or failed, said nothing that could not be read."""
+    found = decided("mean", each(*said))
+    assert (found.ending, found.reason) == (ending, reason)
+
+
 def test_the_minimum_is_of_judges() -> None:
     """A judge that says it twice is one judge; three may be asked for."""
     said: dict[str, list[Said]] = {
         "one": [Score(9), Score(7)],
         "two": [Score(2), None],
-        "three": [None, None],
+        "three": [Unparsed("x"), Unparsed("x")],
     }
     assert decided("mean", said).verdict == Score(5)
     assert decided("mean", said, 3).verdict == Unparsed("too_few_judges")
