@@ -29,8 +29,11 @@ from asynceval.report.accord import By
     type=click.Choice(("category", "pair")),
     help="Split each turn by category (of a run) or by pair of models.",
 )
+@click.option("--among-judges", is_flag=True, help="Also compare the judges with each other.")
 @options.as_json
-def agreement(human: Path, judgments: Path, by: By | None, *, as_json: bool) -> None:
+def agreement(
+    human: Path, judgments: Path, by: By | None, *, among_judges: bool, as_json: bool
+) -> None:
     """Compare what judges prefer with what people prefer, as in the MT-Bench paper.
 
     Setup S1 counts a tie as a third verdict, so that guessing agrees in a third; S2 leaves out whatever
@@ -71,10 +74,10 @@ def agreement(human: Path, judgments: Path, by: By | None, *, as_json: bool) -> 
             raise ConfigError(
                 "--by category needs a run as --judgments: a file tells no categories"
             )
-        rows = accords(votes.people, votes.judges, by, categories)
+        rows = accords(votes.people, votes.judges, by, categories, among_judges=among_judges)
         for why, n in votes.dropped.items():
             if n:
-                say(f"note: left out {n} {why}")
+                say(f"note: left out {why}: {n}")
         if not any("human" in row.judges and row.judges != ("human", "human") for row in rows):
             say("note: no item has both a person's vote and a judge's verdict")
         if as_json:

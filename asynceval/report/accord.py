@@ -59,10 +59,13 @@ def accords(
     judges: Mapping[str, Verdicts],
     by: By | None = None,
     categories: Mapping[str, str] | None = None,
+    *,
+    among_judges: bool = False,
 ) -> tuple[Accord, ...]:
-    """Return the agreement of each judge with people, of people with each other, and of two judges.
+    """Return the agreement of each judge with people, of people with each other, and maybe of two judges.
 
-    People's votes are by their names; who is among the judges too is not compared with the own vote. By turn and setup, and by a question's category or the two models if asked for.
+    People's votes are by their names; who is among the judges too is not compared with the own vote. By
+    turn and setup, and by a question's category or the two models if asked for.
     """
 
     def key(item: Item) -> tuple[int, str | None]:
@@ -76,7 +79,7 @@ def accords(
 
     rows = [
         accord
-        for names, comparisons in _kinds(people, judges)
+        for names, comparisons in _kinds(people, judges, among_judges=among_judges)
         for setup in get_args(Setup)
         for accord in _accords(names, comparisons, setup, key)
     ]
@@ -84,7 +87,10 @@ def accords(
 
 
 def _kinds(
-    people: Mapping[Item, Mapping[str, Winner]], judges: Mapping[str, Verdicts]
+    people: Mapping[Item, Mapping[str, Winner]],
+    judges: Mapping[str, Verdicts],
+    *,
+    among_judges: bool,
 ) -> Iterator[tuple[tuple[str, str], tuple[Comparison, ...]]]:
     for name, verdicts in judges.items():
         others = {
@@ -93,7 +99,7 @@ def _kinds(
         }
         yield (name, HUMAN), between(verdicts, others)
     yield (HUMAN, HUMAN), among({item: tuple(cast.values()) for item, cast in people.items()})
-    for one, other in combinations(judges, 2):
+    for one, other in combinations(judges, 2) if among_judges else ():
         votes = {item: (winner,) for item, winner in judges[other].items()}
         yield (one, other), between(judges[one], votes)
 

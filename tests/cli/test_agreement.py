@@ -96,8 +96,8 @@ def test_both_setups_by_turn(tmp_path: Path, *, is_array: bool) -> None:
     assert first["kappa"] == pytest.approx((4 / 8 - 5 / 8) / (3 / 8))
     assert rows[0]["ratio"] == 0.5
     assert rows[0]["ci"][0] <= 0.5 <= rows[0]["ci"][1]
-    assert "left out 1 votes of authors" in result.stderr
-    assert "left out 1 pairs in which a game has no verdict" in result.stderr
+    assert "left out votes of authors, who are no independent people: 1" in result.stderr
+    assert "left out pairs in which a game has no verdict: 1" in result.stderr
 
 
 def test_scores_are_turned_into_winners(tmp_path: Path) -> None:
@@ -139,11 +139,11 @@ def test_nobody_is_compared_with_the_own_vote(tmp_path: Path) -> None:
     assert found[1, "S1", "human/human"] == (1, 1)
     assert found[1, "S1", "expert_1/human"] == found[1, "S1", "expert_2/human"] == (1, 1)
     assert not any("author" in judges for _, _, judges in found)
-    assert "left out 1 votes that a later one of the same person replaces" in result.stderr
+    assert "left out votes that a later one of the same person replaces: 1" in result.stderr
 
 
 def test_a_run_has_categories_and_several_judges(tmp_path: Path) -> None:
-    """Each judge of a run is compared with people and with the other, by category if asked for."""
+    """Each judge of a run is compared with people, and with the other and by category if asked for."""
     what = plan(("a", "b"), ("j1", "j2"), questions=3)
     run = run_directory(
         tmp_path / "run",
@@ -152,7 +152,8 @@ def test_a_run_has_categories_and_several_judges(tmp_path: Path) -> None:
     )
     people = [vote("expert_1", "model_a", turn=1) | {"question_id": f"q{n}"} for n in range(3)]
     human = write(tmp_path / "votes.jsonl", people)
-    found = figures(called(human, str(run), "--json"))
+    assert not any("j1/j2" in key for key in figures(called(human, str(run), "--json")))
+    found = figures(called(human, str(run), "--json", "--among-judges"))
     assert found[1, "S1", "j1/human"] == (3, 3)
     assert found[1, "S1", "j2/human"] == (2, 3)
     assert found[1, "S1", "j1/j2"] == (2, 3)
@@ -206,4 +207,4 @@ def test_real_votes() -> None:
     files = MT_BENCH / "human_votes_sample.jsonl", MT_BENCH / "model_judgment/gpt-4_pair.jsonl"
     result = called(*map(str, files), "--json")
     assert figures(result)[1, "S1", "human/human"] == (3, 3)
-    assert "left out 2 votes of authors" in result.stderr
+    assert "left out votes of authors, who are no independent people: 2" in result.stderr
