@@ -135,10 +135,47 @@ def test_a_link_leads_back_to_what_is_seen(tab: Browser, six: Path) -> None:
     assert words(tab, "#count") == "12 of 96 conversations"
     assert tab.value("document.getElementById('beside').value") == "3"
     assert tab.value("document.querySelector('#talk .bar a').hash") == place
-    tab.press("j")
+    assert "category=roleplay" in place
+    tab.value("document.querySelectorAll('#talks a')[5].click()")
+    tab.settle()
+    assert words(tab, "#talk h3") != title
     tab.value("history.back()")
     tab.settle()
     assert words(tab, "#talk h3") == title
+
+
+def test_one_step_back_leaves_what_keys_went_through(tab: Browser, six: Path) -> None:
+    """However many conversations were looked at by key, and nothing of them is left standing."""
+    tab.open(six)
+    start = words(tab, "#talk")
+    for _ in range(4):
+        tab.press("j")
+    assert words(tab, "#talk") != start
+    tab.value("history.back()")
+    tab.settle()
+    assert words(tab, "#talk") == start and tab.value("location.hash") == ""
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("model=gamma", 16),
+        ("category=math&model=gamma", 2),
+        ("flag=any", None),
+        ("model=nobody", 96),
+        ("judge=referee&order=low", 96),
+    ],
+)
+def test_filters_are_named_in_the_address(
+    tab: Browser, six: Path, query: str, found: int | None
+) -> None:
+    """A link says the same on a page with other models; what is not there filters nothing."""
+    tab.open(six, f"#conversations?{query}")
+    if found is not None:
+        assert words(tab, "#count") == f"{found} of 96 conversations"
+    tab.press("j")
+    for part in query.split("&"):
+        assert ("nobody" in part) != (part in tab.value("location.hash"))
 
 
 def test_two_models_stand_side_by_side_with_the_judges_words(tab: Browser, six: Path) -> None:

@@ -113,9 +113,16 @@
     grow(STEP);
   };
 
-  // The address: everything that is seen can be led back to.
+  // The address: everything that is seen can be led back to. It names what a filter is set to, so that it
+  // says the same on a later page, with more models.
+  const lists = { model: models, category: categories, judge: judges.map((its) => its.name), flag: flags };
+  const titled = (name, its) => lists[name]?.[its] ?? its;
+  const placed = (name, its) => {
+    const place = lists[name]?.indexOf(its) ?? -1;
+    return place < 0 ? (lists[name] && its !== "any" ? "" : its) : String(place);
+  };
   const address = ({ open = state.open, beside = state.beside } = {}) => {
-    const parts = new URLSearchParams(filters());
+    const parts = new URLSearchParams(Object.entries(filters()).map(([name, its]) => [name, titled(name, its)]));
     if (open !== null) {
       parts.set("q", questions[talks.q[open]][0]);
       parts.set("a", models[talks.m[open]]);
@@ -126,9 +133,11 @@
   };
   const follow = () => {
     const [place, query] = location.hash.split("?");
-    if (place !== "#conversations" || query === undefined) return false;
+    if (place !== "" && place !== "#conversations") return false;
     const parts = new URLSearchParams(query);
-    for (const its of form.elements) if (its.name) its.value = parts.get(its.name) ?? (its.name === "judge" ? "0" : "");
+    for (const its of form.elements) {
+      if (its.name) its.value = placed(its.name, parts.get(its.name) ?? "") || (its.name === "judge" ? "0" : "");
+    }
     const [question, a, b] = [parts.get("q"), models.indexOf(parts.get("a")), models.indexOf(parts.get("b"))];
     const choice = Number(parts.get("c") ?? 0);
     const row = talks.q.findIndex((q, n) => questions[q][0] === question && talks.m[n] === a && talks.c[n] === choice);
@@ -136,7 +145,7 @@
     state.beside = b < 0 ? null : b;
     refresh();
     show();
-    return true;
+    return query !== undefined;
   };
   const note = () => history.replaceState(null, "", address());
 
@@ -215,6 +224,7 @@
     const its = element("a", { href: address() }, "Link to this conversation");
     return its;
   };
+  const nobody = [...byId("talk").childNodes];
   const show = async () => {
     const row = state.open;
     const box = byId("talk");
@@ -222,7 +232,10 @@
       if (Number(its.dataset.row) === row) its.setAttribute("aria-current", "true");
       else its.removeAttribute("aria-current");
     }
-    if (row === null) return;
+    if (row === null) {
+      box.replaceChildren(...nobody);
+      return;
+    }
     if (state.beside === talks.m[row]) state.beside = null;
     const question = talks.q[row];
     const [model, choice] = [talks.m[row], talks.c[row]];
@@ -242,9 +255,12 @@
       box.replaceChildren(element("p", { class: "flag" }, error.message));
     }
   };
-  const open = async (row) => {
+  // Who goes through the list by key goes back from it in one step.
+  const open = async (row, isStep = false) => {
+    const isFirst = state.open === null;
     state.open = row;
-    history.pushState(null, "", address());
+    if (isStep && !isFirst) note();
+    else history.pushState(null, "", address());
     await show();
     const place = byId("talks").querySelector(`[data-row="${row}"]`);
     place?.scrollIntoView({ block: "nearest" });
@@ -256,7 +272,7 @@
     const at = state.found.indexOf(state.open);
     const next = at < 0 ? 0 : Math.min(state.found.length - 1, Math.max(0, at + by));
     if (next >= state.shown) grow(next + STEP);
-    open(state.found[next]);
+    open(state.found[next], true);
   };
 
   // Themes and keys.
@@ -306,6 +322,6 @@
   window.addEventListener("popstate", follow);
   window.addEventListener("hashchange", follow);
   setUp();
-  if (!follow()) refresh();
-  else byId("conversations").scrollIntoView();
+  refresh();
+  if (follow()) byId("conversations").scrollIntoView();
 })();
