@@ -101,7 +101,8 @@ def show_likeness(console: Console, found: Iterable[Likeness]) -> None:
             console.print(_text(f"  {name} {_estimate(value, n)}"))
         shares = (
             ("pairs in the same order", its.order),
-            ("pairs that the run tells apart (separability)", its.separability),
+            ("pairs whose 95 % intervals do not meet (separability)", its.separability),
+            ("pairs whose 80 % intervals do not meet", its.separability_80),
             ("agreement with confidence", its.confidence),
         )
         for what, share in shares:

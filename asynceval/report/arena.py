@@ -1,5 +1,6 @@
 """Arena: who beat whom as one pairwise judge sees it, and how far that carries."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from asynceval.stats.outcomes import average_win_rate, win_matrix
 class Arena:
     """The models that a judge compared, with the share of pairs that each (row) won of each (column).
 
-    A tie is half a win; None where two never met. `averages` are the means of the rows, opponent by
+    A tie is half a win; None where two never met. `counts` are the pairs behind each share. `averages` are the means of the rows, opponent by
     opponent. `components` are the sets of models that wins lead through in both directions: with more
     than one, ratings across them rest on a penalty, and tell no more than the order.
     """
@@ -23,6 +24,7 @@ class Arena:
     judge: str
     models: tuple[str, ...]
     matrix: tuple[tuple[float | None, ...], ...]
+    counts: tuple[tuple[int, ...], ...]
     averages: tuple[float | None, ...]
     components: tuple[tuple[str, ...], ...]
 
@@ -38,14 +40,17 @@ def _arenas(plan: Plan, columns: Columns) -> Iterator[Arena]:
         bouts = [b for b in columns.bouts(judge.name) if b.outcome is not None]
         if not bouts:
             continue
-        met = {name for bout in bouts for name in (bout.first, bout.second)}
-        models = tuple(target.name for target in sweep.targets if target.name in met)
+        met = Counter((bout.first, bout.second) for bout in bouts)
+        met += Counter({pair[::-1]: n for pair, n in met.items()})
+        known = {name for pair in met for name in pair}
+        models = tuple(target.name for target in sweep.targets if target.name in known)
         played = [(b.first, b.second, b.outcome) for b in bouts if b.outcome is not None]
         matrix = win_matrix(played, models)
         yield Arena(
             judge.name,
             models,
             matrix,
+            tuple(tuple(met[row, column] for column in models) for row in models),
             tuple(average_win_rate(row) for row in matrix),
             _components(models, played),
         )

@@ -21,14 +21,16 @@ from asynceval.stats.separability import (
     order_agreement,
     separability,
 )
+from asynceval.stats.student import z_quantile
 
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """How far one judge's leaderboard agrees with the reference, over the models that both have.
 
-    `left_out` are those that only one has. Correlations need five models at least; `separability` is
-    the run's own, `confidence` needs intervals in the reference. None where undefined.
+    `left_out` are those that only one has. Correlations need five models at least; `separability` is the
+    share of these models' pairs whose intervals in the run do not meet, at 95 % and at 80 %; `confidence`
+    needs intervals in the reference. None where undefined.
     """
 
     judge: str
@@ -38,6 +40,7 @@ class Likeness:
     kendall: Estimate | None
     order: float | None
     separability: float | None
+    separability_80: float | None
     confidence: float | None
     forecast: Forecast | None
 
@@ -52,6 +55,7 @@ class Likeness:
             "kendall": estimate(self.kendall),
             "order_agreement": self.order,
             "separability": self.separability,
+            "separability_80": self.separability_80,
             "confidence_agreement": self.confidence,
             "brier": self.forecast and self.forecast.brier,
             "log_loss": _finite(self.forecast and self.forecast.log_loss),
@@ -121,6 +125,7 @@ def _likeness(ground: Ground, reference: Mapping[str, Standing | float]) -> Like
         correlation(kendall, scores, others),
         order_agreement(scores, others),
         separability(list(intervals.values())) if has_all else None,
+        separability([_eighty(mean) for mean in ours.values()]) if has_all else None,
         confidence_agreement([a for a, _ in both], [b for _, b in both])
         if has_all and len(both) == len(ours)
         else None,
@@ -128,6 +133,12 @@ def _likeness(ground: Ground, reference: Mapping[str, Standing | float]) -> Like
         if has_all
         else None,
     )
+
+
+def _eighty(mean: Estimate) -> tuple[float, float]:
+    """Return the 80 % interval of a mean by its standard error."""
+    reach = z_quantile(0.9) * (mean.se or 0.0)
+    return mean.value - reach, mean.value + reach
 
 
 def _score(its: Standing | float) -> float:

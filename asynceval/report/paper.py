@@ -23,6 +23,8 @@ _LATEX = {
     "–": "--",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': "''",
 }
 
 

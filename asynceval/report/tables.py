@@ -56,7 +56,9 @@ def sheets(
                 for category, rate in its.categories.items()
             ),
         ),
-        Sheet("win_matrix", ("judge", "model", "opponent", "win_rate"), lambda: _matrix(summary)),
+        Sheet(
+            "win_matrix", ("judge", "model", "opponent", "win_rate", "n"), lambda: _matrix(summary)
+        ),
         Sheet(
             "comparisons",
             (
@@ -131,10 +133,10 @@ def _pairs(plan: Plan, summary: Summary) -> Iterator[Row]:
 
 def _matrix(summary: Summary) -> Iterator[Row]:
     for arena in summary.arenas:
-        for model, row in zip(arena.models, arena.matrix, strict=True):
-            for opponent, rate in zip(arena.models, row, strict=True):
+        for model, row, counts in zip(arena.models, arena.matrix, arena.counts, strict=True):
+            for opponent, rate, n in zip(arena.models, row, counts, strict=True):
                 if rate is not None:
-                    yield arena.judge, model, opponent, rate
+                    yield arena.judge, model, opponent, rate, n
 
 
 def _comparisons(plan: Plan, summary: Summary) -> Iterator[Row]:

@@ -142,12 +142,30 @@ def test_another_leaderboard(tmp_path: Path) -> None:
     assert found["left_out"] == ["ours", "theirs"]
     assert (found["n"], found["spearman"]["value"], found["kendall"]["value"]) == (6, 1, 1)
     assert found["spearman"]["ci"] == [1, 1]
-    assert (found["order_agreement"], found["separability"]) == (1, 1)
+    assert (found["order_agreement"], found["separability"], found["separability_80"]) == (1, 1, 1)
     assert found["brier"] == pytest.approx(0)
     assert found["confidence_agreement"] == 1
     text = called(str(run), "--with", str(file)).stdout
     assert "6 models are on both leaderboards, 2 on one of them alone" in text
     assert "Spearman 1.00 (95 % 1.00 to 1.00); indicative" in text
+
+
+def test_separability_is_of_the_models_in_common_and_of_two_widths(tmp_path: Path) -> None:
+    """Three quarters of a point apart, errors of 0.23: told apart at 80 %, and not at 95 %."""
+    what = plan(("a", "b", "far"), questions=12)
+    rise = {"a": 0, "b": 0.75, "far": 5}
+    run = str(
+        run_directory(
+            tmp_path / "run",
+            what,
+            lambda cell: 2 + rise[cell.target] + 3 * (int(cell.question[1:]) % 2) / 2,
+        )
+    )
+    file = tmp_path / "other.csv"
+    file.write_text("model,score\na,1\nb,2\n")
+    (found,) = orjson.loads(called(run, "--with", str(file), "--json").stdout)["correlations"]
+    assert (found["separability"], found["separability_80"]) == (0, 1)
+    assert found["left_out"] == ["far"]
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,4 @@ def test_no_name_is_markup(tmp_path: Path) -> None:
     assert r"100\%\_\$5 \{\textbackslash{}input\}" in made
     assert "<b>" not in made
     assert "\n{[}a" in made, "a bracket after a line's end would be its argument"
+    assert r"a\textbar{}b" in made

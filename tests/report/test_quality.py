@@ -243,6 +243,7 @@ def test_who_beat_whom_and_what_no_win_connects() -> None:
     (arena,) = summary.arenas
     assert arena.models == ("a", "b", "c")
     assert arena.matrix == ((None, 1, None), (0, None, 0.5), (None, 0.5, None))
+    assert arena.counts == ((0, 4, 0), (4, 0, 3), (0, 3, 0))
     assert arena.averages == (1, 0.25, 0.5)
     assert sorted(map(sorted, arena.components)) == [["a"], ["b", "c"]]
     (warning,) = (w for w in summary.warnings if "penalty" in w)
