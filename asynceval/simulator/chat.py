@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 import orjson
 
+from asynceval.simulator.probable import logprobs
 from asynceval.simulator.writer import Messages
 
 _TOKEN = 4
 _MOST_CHOICES = 128
+_MOST_LOGPROBS = 20
 
 
 class Refused(Exception):  # noqa: N818 - the word for what happens to the request
@@ -27,7 +29,8 @@ class Chat:
     """A request; `max_tokens` limits each of its `n` choices.
 
     `is_json` wants JSON and nothing else, `is_streamed` the reply in pieces, `tells_usage` its tokens after
-    the last of them.
+    the last of them. `top_logprobs` are the tokens whose probabilities are told at each place, None for none
+    at all.
     """
 
     model: str
@@ -37,6 +40,7 @@ class Chat:
     is_json: bool = False
     is_streamed: bool = False
     tells_usage: bool = False
+    top_logprobs: int | None = None
 
     @property
     def prompt_tokens(self) -> int:
@@ -85,6 +89,7 @@ def read(body: bytes) -> Chat:
         _inner(request, "response_format", "type") in ("json_object", "json_schema"),
         bool(request.get("stream")),
         bool(_inner(request, "stream_options", "include_usage")),
+        _top_logprobs(request),
     )
 
 
@@ -93,6 +98,16 @@ def _inner(request: dict[str, Any], name: str, field: str) -> Any:
     if value is not None and not isinstance(value, dict):
         raise Refused(f"{name} is an object.", name, "invalid_type")
     return value.get(field) if value else None
+
+
+def _top_logprobs(request: dict[str, Any]) -> int | None:
+    top = request.get("top_logprobs") or 0
+    if type(top) is not int or not 0 <= top <= _MOST_LOGPROBS:
+        allowed = f"between 0 and {_MOST_LOGPROBS}"
+        raise Refused(
+            f"top_logprobs is a whole number, {allowed}.", "top_logprobs", "invalid_value"
+        )
+    return top if request.get("logprobs") else None
 
 
 def _message(message: Any, param: str) -> tuple[str, str]:
@@ -143,6 +158,13 @@ def usage(chat: Chat, completion: Completion) -> dict[str, int]:
     }
 
 
+def told(chat: Chat, text: str | None) -> dict[str, Any] | None:
+    """Return the probabilities of a text's tokens, if they are wanted."""
+    if chat.top_logprobs is None:
+        return None
+    return {"content": logprobs(text or "", chat.top_logprobs), "refusal": None}
+
+
 def write(chat: Chat, completion: Completion, *, reply_id: str, created: int) -> bytes:
     """Return the body of a successful reply; `created` is in seconds since 1970."""
     return orjson.dumps(
@@ -155,7 +177,7 @@ def write(chat: Chat, completion: Completion, *, reply_id: str, created: int) ->
                 {
                     "index": index,
                     "message": {"role": "assistant", "content": text, "refusal": None},
-                    "logprobs": None,
+                    "logprobs": told(chat, text),
                     "finish_reason": "length" if is_cut else "stop",
                 }
                 for index, (text, is_cut) in enumerate(

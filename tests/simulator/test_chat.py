@@ -55,6 +55,7 @@ def test_newer_name_of_max_tokens() -> None:
         (b"[]", None),
         (body(response_format="json"), "response_format"),
         (body(stream_options=[]), "stream_options"),
+        (body(top_logprobs=21), "top_logprobs"),
         (body(model=None), "model"),
         (body(model=""), "model"),
         (body(messages=[]), "messages"),

@@ -52,6 +52,19 @@ async def test_a_reply_is_read_whole_and_in_pieces(url: str) -> None:
         chat.ChatCompletionChunk.model_validate(chunk.model_dump(), strict=True)
 
 
+async def test_probabilities_are_told_whole_and_in_pieces(url: str) -> None:
+    """The same of the same tokens."""
+    prompt = [{"role": "user", "content": "Rating: [[rating]]"}]
+    wanted = {"messages": prompt, "model": "sim-judge", "logprobs": True, "top_logprobs": 3}
+    async with theirs(url) as asked:
+        whole = await asked.chat.completions.create(**wanted)
+        pieces = await asked.chat.completions.create(**wanted, stream=True)
+        said = [choice.logprobs async for chunk in pieces for choice in chunk.choices]
+    tokens = [token for each in said if each for token in each.content]
+    assert tokens == whole.choices[0].logprobs.content
+    assert max(len(token.top_logprobs) for token in tokens) > 1
+
+
 async def test_models_are_listed(url: str) -> None:
     """By the names that may be asked."""
     async with theirs(url) as asked:
