@@ -9,7 +9,9 @@ from asynceval import open_run
 from tests.cli.test_compare import run_directory
 from tests.report.scene import plan
 
-PAGE = (Path(__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "python.md").read_text(encoding="utf-8")
+STATISTICS = (DOCS / "statistics.md").read_text(encoding="utf-8")
 
 
 def test_the_example_runs(
@@ -32,3 +34,11 @@ def test_every_table_is_named(tmp_path: Path) -> None:
     (row,) = re.findall(r"^\| `run\.tables`.*$", PAGE, re.MULTILINE)
     names = re.findall(r"`(\w+)`", row.partition("writes:")[2])
     assert tuple(names) == run.tables
+
+
+def test_every_number_is_found_in_the_page_on_statistics(tmp_path: Path) -> None:
+    """Each table and each key of the JSON report stands there by its name."""
+    run = open_run(run_directory(tmp_path / "run", plan(), lambda _: 7))
+    told = set(re.findall(r"`(\w+)`", STATISTICS.partition("## Where they stand")[2]))
+    assert set(run.tables) - {"judgments"} <= told
+    assert run.report().keys() - {"run", "warnings"} <= told
