@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from asynceval.config.axes import patterns
 from asynceval.config.document import Fault
 from asynceval.config.endpoints import EndpointTable
-from asynceval.config.fields import PORT
+from asynceval.config.fields import PORT, name_fault
 from asynceval.config.lines import KeyPath
 from asynceval.config.written import Written
 from asynceval.domain.sweep import Endpoint
@@ -113,4 +113,8 @@ def _chosen(endpoint: Endpoint, table: _Table, ask: Ask) -> list[str]:
             f"endpoint {endpoint.name} lists {len(chosen):,} models, and {MOST:,} are the most: "
             'choose with only = "..."'
         )
+    for name in chosen:
+        if fault := name_fault(name):
+            said = f"endpoint {endpoint.name} lists {name!r}, which {fault}"
+            raise LookupError(f'{said}: choose the others with only = "..."')
     return chosen

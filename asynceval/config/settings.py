@@ -17,7 +17,10 @@ _EFFORT: Final = re.compile(r"[A-Za-z][A-Za-z_-]{0,31}")
 _HEADER: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _KEY_WORD: Final = re.compile(r"key|token|secret|passw|auth|credential|cookie", re.IGNORECASE)
 _OUR_HEADERS: Final = ("accept-encoding", "connection", "content-", "host", "transfer-encoding")
-_OURS: Final = ("model", "messages", "input", "contents", "prompt", "n", "stream")
+_OURS: Final = (
+    *("model", "messages", "input", "contents", "prompt", "n", "stream", "stream_options"),
+    *("instructions", "system", "systemInstruction", "system_instruction"),
+)
 _OWN_KEY: Final = {
     "temperature": "temperature",
     "max_tokens": "max_tokens",

@@ -39,6 +39,7 @@ _FIRST_REFUSALS = 5
 _MOST_NAMES = 100
 _LIST_SECONDS = 10.0
 _OK = 200
+_EXCERPT = 500
 _NOT_FOUND = 404
 
 
@@ -163,7 +164,12 @@ class Route:
     async def listed(self, transport: Transport) -> tuple[str, ...] | Failure:
         """Return the names of the models that the endpoint lists: none if it has no list."""
         listing = await self.listing(transport)
-        return listing if isinstance(listing, Failure) else models.names(listing)
+        if isinstance(listing, Failure) or not listing:
+            return listing or ()
+        if (names := models.names(listing)) is None:
+            said = listing[:_EXCERPT].decode("utf-8", "replace")
+            return Failure(Cause.MALFORMED, f"this is no list of models: {said}")
+        return names
 
     async def listing(self, transport: Transport) -> bytes | Failure:
         """Return what the endpoint answers to who asks for its models: nothing if it has no list."""

@@ -10,8 +10,8 @@ _MOST = 3
 _LONGEST_NAME = 200
 
 
-def names(content: bytes) -> tuple[str, ...]:
-    """Return the names in the body of a list of models that can chat; none if it is no list. Never raises.
+def names(content: bytes) -> tuple[str, ...] | None:
+    """Return the names in the body of a list of models that can chat; None if it is no list. Never raises.
 
     Knows `{"data": [{"id": ...}]}`, `{"models": [{"name": ...}]}` and a bare list. Google's begin with
     `models/`, which is no part of the name in a call.
@@ -19,14 +19,14 @@ def names(content: bytes) -> tuple[str, ...]:
     try:
         parsed = orjson.loads(content)
     except ValueError:
-        return ()
-    if isinstance(parsed, dict):
-        parsed = parsed.get("data") or parsed.get("models")
-    if not isinstance(parsed, list):
-        return ()
+        return None
+    places = (parsed.get("data"), parsed.get("models")) if isinstance(parsed, dict) else (parsed,)
+    lists = [place for place in places if isinstance(place, list)]
+    if not lists:
+        return None
     found = (
         item.get("id") or item.get("name") if isinstance(item, dict) else item
-        for item in parsed
+        for item in next(filter(None, lists), [])
         if _chats(item)
     )
     words = (name.removeprefix("models/") for name in found if isinstance(name, str))

@@ -26,7 +26,8 @@ from asynceval.simulator.limits import Limits, Refusal
 from asynceval.simulator.settings import Settings
 from asynceval.simulator.writer import answer
 
-MODELS = ("sim-s25", "sim-s50", "sim-s75", "sim-judge")
+MODELS = (*(f"sim-s{skill}" for skill in (25, 35, 50, 60, 75, 85)), "sim-judge")
+"""Those that are listed; every other name is served as well."""
 
 _MOST_BYTES = 32 << 20
 _SIMULATED_WAIT = 0.1

@@ -166,6 +166,19 @@ def test_an_endpoint_without_a_port_yet_is_not_asked(tmp_path: Path) -> None:
     assert "its server is started by the run" in said
 
 
+def test_a_listed_name_that_is_none_is_told_with_the_way_round_it(tmp_path: Path) -> None:
+    """A pattern leaves it out, and it harms nobody then."""
+    ask = serving("x\ny", "good")
+    assert problems(tmp_path, SERVED, ask) == [
+        (
+            "7 models[0].from: endpoint e lists 'x\\ny', which holds a control character: "
+            'choose the others with only = "..."'
+        )
+    ]
+    found = load(config(tmp_path, SERVED + 'only = "g*"\n'), ask).sweep.targets
+    assert [target.name for target in found] == ["good"]
+
+
 def test_what_an_endpoint_has_against_it_is_told(tmp_path: Path) -> None:
     """Its own reason stands at the table that wanted its models."""
 

@@ -7,7 +7,7 @@ import orjson
 from tests.e2e.rig import Simulator, cli, environment, simulating, write_config
 
 KEY = "ASYNCEVAL_TEST_LISTED"
-LISTED = '[[models]]\nfrom = "server"\nonly = "sim-s*"\nendpoint = "sim"\n'
+LISTED = '[[models]]\nfrom = "server"\nonly = ["sim-s25", "sim-s50", "sim-s75"]\nendpoint = "sim"\n'
 
 
 def listing(path: Path, base_url: str, questions: Path, endpoint: str = "") -> Path:

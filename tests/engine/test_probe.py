@@ -10,7 +10,10 @@ from asynceval.domain.call import Settings
 from asynceval.domain.failure import Cause, Failure
 from asynceval.domain.reply import Reply
 from asynceval.domain.sweep import Endpoint, Judge, Sweep, Target
+from asynceval.engine.gate import Gate
 from asynceval.engine.probe import Probe, probe
+from asynceval.engine.route import Route
+from asynceval.engine.transport import transport
 from tests.providers.dialect import Dialect, Vendor, vendor
 from tests.providers.vendors.anthropic import ANTHROPIC, error
 from tests.providers.vendors.openai import OPENAI
@@ -159,3 +162,18 @@ def test_what_passes_is_no_problem_of_a_probe() -> None:
     found, sent = anyio.run(main, 500)
     assert isinstance(found.outcome, Failure)
     assert sent == 3
+
+
+def test_an_answer_that_is_no_list_of_models_is_told_as_one() -> None:
+    """Its first characters show what it is; an empty list is one all the same."""
+
+    async def main(content: object) -> tuple[str, ...] | Failure:
+        async with vendor() as server, transport() as http:
+            server.answers(content)
+            endpoint = Endpoint("e", server.url)
+            return await Route(endpoint, Gate(endpoint), None).listed(http)
+
+    assert anyio.run(main, {"data": []}) == ()
+    found = anyio.run(main, {"object": "error", "message": "nope"})
+    assert isinstance(found, Failure)
+    assert found.message == 'this is no list of models: {"object":"error","message":"nope"}'

@@ -3,7 +3,7 @@
 import pytest
 
 from asynceval.domain.call import Call, Message
-from asynceval.domain.sweep import Endpoint, Http
+from asynceval.domain.sweep import Endpoint
 from asynceval.providers.kinds import provider
 
 CALL = Call("m", "my model", (Message("user", "Hi"),))
@@ -57,10 +57,3 @@ def test_a_bare_host_gets_the_path_where_its_vendor_answers(
     assert provider(Endpoint("e", f"{host}{path}", kind)).url(CALL) == f"{host}{path}"
     listing = f"{host}{path}".replace("/chat/completions", "/models")
     assert provider(Endpoint("e", host, kind)).listing() == listing
-
-
-def test_a_path_with_a_query_goes_under_a_url_with_one() -> None:
-    """Of a template's path and the base URL both are kept."""
-    http = Http('{"p":"{prompt}"}', "text", path="/gen/{model}?x=1")
-    built = provider(Endpoint("e", "https://h.test/api?k=1", "http", http=http))
-    assert built.url(CALL) == "https://h.test/api/gen/my%20model?k=1&x=1"
