@@ -55,7 +55,7 @@ class Patience:
         if seconds is None:
             if signal.empty is not None:
                 return signal.empty
-            return await self._halt(asked, route, signal.action, signal.failure)
+            return await self._halt(asked, route, signal)
         if signal.action is not Action.SLOW_DOWN:
             history = replace(history, taken=history.taken + seconds)
             if history.taken >= route.endpoint.deadline:
@@ -73,20 +73,22 @@ class Patience:
         if not route.has_answered and failure.cause is Cause.UNREACHABLE:
             # An endpoint that never answered is mostly a wrong address: say so soon, and once.
             if history.faults > policy.first or down > policy.first_outage:
-                return await self._halt(asked, route, Action.HALT_ENDPOINT, failure)
+                return await self._halt(asked, route, replace(signal, action=Action.HALT_ENDPOINT))
         elif down > policy.outage:
-            told = f"down for {down:.0f} s: {failure.message}"
-            return await self._halt(
-                asked, route, Action.HALT_ENDPOINT, replace(failure, message=told)
-            )
+            told = replace(failure, message=f"down for {down:.0f} s: {failure.message}")
+            ended = replace(signal, action=Action.HALT_ENDPOINT, failure=told)
+            return await self._halt(asked, route, ended)
         since = route.queue(asked.call.wire).throttle.refused_since
         if (
             signal.action is Action.SLOW_DOWN
             and since is not None
             and now - since > policy.patience
         ):
-            told = f"every call was refused for {now - since:.0f} s: {failure.message}"
-            return await self._halt(asked, route, Action.HALT_MODEL, replace(failure, message=told))
+            message = f"every call was refused for {now - since:.0f} s: {failure.message}"
+            ended = replace(
+                signal, action=Action.HALT_MODEL, failure=replace(failure, message=message)
+            )
+            return await self._halt(asked, route, ended)
         return None
 
     async def _pause(self, route: Route, seconds: float, *, is_free: bool) -> None:
@@ -101,16 +103,17 @@ class Patience:
                 if route.allowance.take(self._clock()):
                     return
 
-    async def _halt(self, asked: Asked, route: Route, action: Action, failure: Failure) -> Failure:
-        """Send nothing more to the endpoint or the model, if that is what the failure calls for.
+    async def _halt(self, asked: Asked, route: Route, signal: Signal) -> Failure:
+        """Send nothing more to the endpoint or the model, if that is what the signal calls for.
 
         Of a model that is not known there, the message names others that are.
         """
         name, model = route.endpoint.name, asked.call.model
+        action, failure = signal.action, signal.failure
         if action is Action.HALT_ENDPOINT and route.halt(None, failure):
             self._tell(EndpointHalted(name, None, failure))
         if action is Action.HALT_MODEL and route.halt(asked.call, failure):
-            failure = await route.advised(self._transport, asked.call.wire, failure)
+            failure = await route.advised(self._transport, asked.call.wire, signal)
             self._tell(EndpointHalted(name, model, failure))
         return failure
 

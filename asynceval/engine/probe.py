@@ -160,7 +160,7 @@ async def _probe(http: Transport, route: Route, item: Target | Judge) -> Reply |
             continue
         is_over = attempt > _POLICY.retries or outcome.cause is Cause.TIMEOUT
         if is_over or seconds is None or seconds > _LONGEST:
-            return await route.advised(http, item.model, outcome)
+            return await route.advised(http, item.model, sent)
         await sleep(seconds)
         attempt += 1
 

@@ -40,7 +40,6 @@ _MOST_NAMES = 100
 _LIST_SECONDS = 10.0
 _OK = 200
 _EXCERPT = 500
-_NOT_FOUND = 404
 
 
 @dataclass(slots=True)
@@ -150,9 +149,10 @@ class Route:
             return outcome
         return replace(outcome, empty=masked_reply(outcome.empty, self.key))
 
-    async def advised(self, transport: Transport, model: str, failure: Failure) -> Failure:
-        """Return a failure that names near models, if the endpoint does not know this one."""
-        near = await self.near(transport, model) if failure.status == _NOT_FOUND else ()
+    async def advised(self, transport: Transport, model: str, signal: Signal) -> Failure:
+        """Return a signal's failure; it names near models, if the endpoint does not know this one."""
+        failure = signal.failure
+        near = await self.near(transport, model) if signal.is_unknown_model else ()
         message = f"{failure.message} (it serves {', '.join(near)})"
         return replace(failure, message=message) if near else failure
 

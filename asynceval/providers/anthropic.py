@@ -34,12 +34,13 @@ class Anthropic:
 
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "seed"})
     place: ClassVar[str] = "content with text in it"
+    home: ClassVar[str] = "/v1"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
     stream: ClassVar[Stream | None] = messages.STREAM
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where messages are made."""
-        return request.under(self.endpoint.base_url, _PATH, "/v1")
+        return request.under(self.endpoint.base_url, _PATH, self.home)
 
     def headers(self, key: str | None) -> dict[str, str]:
         """Return the headers of every request; the key is in `x-api-key`."""
@@ -94,7 +95,7 @@ class Anthropic:
     def listing(self) -> str | None:
         """Return where the models are listed; without a number it would be a part of them."""
         base = request.without(self.endpoint.base_url, _PATH)
-        return request.asking(request.under(base, "/models", "/v1"), "limit=1000")
+        return request.asking(request.under(base, "/models", self.home), "limit=1000")
 
 
 def _effort(effort: str | int, model: Known) -> dict[str, Any]:

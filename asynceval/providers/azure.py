@@ -24,6 +24,7 @@ class Azure(OpenAI):
     goes into `key_header = "Authorization"`.
     """
 
+    home: ClassVar[str] = ""
     lacks: ClassVar[frozenset[str]] = frozenset()
 
     def url(self, call: Call) -> str:

@@ -21,6 +21,7 @@ class Command(OpenAI):
 
     lacks: ClassVar[frozenset[str]] = frozenset({"api_version", "headers", "reasoning"})
     place: ClassVar[str] = "text"
+    home: ClassVar[str] = ""
     efforts: ClassVar[tuple[type, ...]] = (str, int)
     stream: ClassVar[Stream | None] = None
     limits: ClassVar[tuple[str, str]] = ("max_tokens", "max_tokens")

@@ -12,7 +12,6 @@ from asynceval.providers.provider import Said
 from asynceval.providers.request import count, total, words
 from asynceval.providers.stream import Stream
 
-_VERSION = "/v1beta"
 _ROLES = {"user": "user", "assistant": "model"}
 _ENDINGS = {
     "STOP": "stop",
@@ -35,6 +34,7 @@ class Gemini:
 
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "reasoning"})
     place: ClassVar[str] = "candidates[0]"
+    home: ClassVar[str] = "/v1beta"
     efforts: ClassVar[tuple[type, ...]] = (str, int)
     stream: ClassVar[Stream | None] = candidates.STREAM
 
@@ -42,7 +42,7 @@ class Gemini:
         """Return where the model is; its name may hold the collection it belongs to."""
         name = call.wire if "/" in call.wire else f"models/{call.wire}"
         path = f"/{quote(name, safe='/')}:generateContent"
-        return request.under(self.endpoint.base_url, path, _VERSION)
+        return request.under(self.endpoint.base_url, path, self.home)
 
     def headers(self, key: str | None) -> dict[str, str]:
         """Return the headers of every request; the key is in `x-goog-api-key`, never in the URL."""
@@ -93,7 +93,7 @@ class Gemini:
 
     def listing(self) -> str | None:
         """Return where the models are listed; without a number it would be a part of them."""
-        url = request.under(self.endpoint.base_url, "/models", _VERSION)
+        url = request.under(self.endpoint.base_url, "/models", self.home)
         return request.asking(url, "pageSize=1000")
 
 

@@ -32,6 +32,7 @@ class Templated:
 
     endpoint: Endpoint
 
+    home: ClassVar[str] = ""
     efforts: ClassVar[tuple[type, ...]] = (str, int)
     stream: ClassVar[Stream | None] = None
 

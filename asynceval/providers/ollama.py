@@ -36,6 +36,7 @@ class Ollama:
 
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version"})
     place: ClassVar[str] = "message.content"
+    home: ClassVar[str] = ""
     efforts: ClassVar[tuple[type, ...]] = (str,)
     stream: ClassVar[Stream | None] = Stream(_join, _speaks, {"stream": True})
 

@@ -31,10 +31,11 @@ class Provider(Protocol):
     """One kind of endpoint, made for one endpoint. Pure: no I/O, no clock.
 
     `efforts` are the types that `effort` may have: a word, a number of tokens. `stream` tells how its
-    replies come in pieces, None if they never do.
+    replies come in pieces, None if they never do. `home` is the path that a bare host gets, "" if none.
     """
 
     efforts: ClassVar[tuple[type, ...]]
+    home: ClassVar[str]
     stream: ClassVar[Stream | None]
 
     @property

@@ -8,7 +8,7 @@ from asynceval.domain.reply import Reply
 from asynceval.prompts.verdicts import strip_reasoning
 from asynceval.providers import lenient
 from asynceval.providers.provider import Provider, Said
-from asynceval.providers.refusal import is_error, refused
+from asynceval.providers.refusal import ending, is_error, refused
 from asynceval.providers.signal import Action, Signal
 from asynceval.providers.stream import Arrivals, Streamed, UnreadableError, begins, streamed
 
@@ -33,10 +33,10 @@ def decode(
     except ValueError as error:
         is_cut = isinstance(error, UnreadableError)
         cut = _unusable(Cause.MALFORMED, str(error), status, content)
-        return cut if is_cut else _not_json(status, headers, content)
+        return cut if is_cut else _not_json(provider, status, headers, content)
     parsed = came.whole
     if not 200 <= status < 300 or is_error(parsed):
-        return refused(status, headers, parsed, has_begun=came.has_begun)
+        return refused(status, headers, parsed, home=provider.home, has_begun=came.has_begun)
     try:
         said = provider.read(parsed)
     except UnreadableError as error:
@@ -117,13 +117,15 @@ def _unusable(cause: Cause, what: str, status: int, content: bytes) -> Signal:
     return Signal(failure, Action.RETRY_ONCE, maybe_paid=True)
 
 
-def _not_json(status: int, headers: Mapping[str, str], content: bytes) -> Signal:
+def _not_json(
+    provider: Provider, status: int, headers: Mapping[str, str], content: bytes
+) -> Signal:
     if not 200 <= status < 300:
         text = content[:_EXCERPT].decode("utf-8", "replace")
-        return refused(status, headers, text)
+        return refused(status, headers, text, home=provider.home)
     start = content.lstrip()
     if start.startswith(b"<"):
-        message = "a web page came back, not JSON: is base_url right? Mostly it ends in /v1"
+        message = f"a web page came back, not JSON: is base_url right? ({ending(provider.home)})"
         return Signal(Failure(Cause.CONFIG, message, status), Action.HALT_ENDPOINT)
     kind = headers.get("Content-Type", "").lower()
     encoding = headers.get("Content-Encoding", "identity").strip().lower()

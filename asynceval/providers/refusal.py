@@ -16,12 +16,18 @@ _SHOULD_RETRY = {"true": True, "false": False}
 
 
 def refused(
-    status: int, headers: Mapping[str, str], parsed: object, *, has_begun: bool = False
+    status: int,
+    headers: Mapping[str, str],
+    parsed: object,
+    *,
+    home: str = "",
+    has_begun: bool = False,
 ) -> Signal:
     """Return what an error calls for: its JSON, or its text if it is none. Never raises.
 
     A 2xx is one too if its body says so; its status is then the one within the body. If the reply
-    `has_begun`, the server took the request, so what nobody knows is a failure of the server.
+    `has_begun`, the server took the request, so what nobody knows is a failure of the server. `home` is how
+    base_url mostly ends at this kind of endpoint.
     """
     error = _inner(parsed)
     status = _status_within(error, status)
@@ -30,21 +36,27 @@ def refused(
     cause, action = classify(status, codes, should_retry)
     if has_begun and status < 300 and cause is Cause.REQUEST:
         cause, action = Cause.SERVER, Action.RETRY
+    is_setting = status != 404 and any(word in codes for word in UNSUPPORTED)
     told = f"HTTP {status}: {message}" if message else f"HTTP {status}"
     if 300 <= status < 400:
         to = _target(headers.get("Location", ""))
         told = f"HTTP {status}: redirected to {to}; nothing was sent there. Set base_url to the final address"
     elif status in (404, 405) and action is Action.HALT_ENDPOINT:
-        told = (
-            f"HTTP {status}: nothing answers on this path (mostly base_url ends in /v1): {message}"
-        )
-    elif status != 404 and cause is Cause.CONFIG and any(word in codes for word in UNSUPPORTED):
+        told = f"HTTP {status}: nothing answers on this path ({ending(home)}): {message}"
+    elif is_setting and cause is Cause.CONFIG:
         told = f"{advice(parameter)} ({told})"
     wait = retry_after(headers)
     if wait is None and action is Action.SLOW_DOWN:
         wait = in_words(message) or _delay(error) or until_reset(headers)
     maybe_paid = has_begun or action is Action.RETRY_ONCE
-    return Signal(Failure(cause, told, status), action, wait, maybe_paid=maybe_paid)
+    is_unknown = action is Action.HALT_MODEL and not is_setting
+    failure = Failure(cause, told, status)
+    return Signal(failure, action, wait, maybe_paid=maybe_paid, is_unknown_model=is_unknown)
+
+
+def ending(home: str) -> str:
+    """Return in words how base_url mostly ends at a kind of endpoint whose bare host gets this path."""
+    return f"mostly base_url ends in {home}" if home else "mostly base_url has no path"
 
 
 def _delay(error: object) -> float | None:

@@ -38,12 +38,13 @@ class Responses:
 
     lacks: ClassVar[frozenset[str]] = frozenset({"logprobs", "api_version", "seed", "stop"})
     place: ClassVar[str] = "output with a message in it"
+    home: ClassVar[str] = "/v1"
     efforts: ClassVar[tuple[type, ...]] = (str,)
     stream: ClassVar[Stream | None] = Stream(_join, _speaks, {"stream": True})
 
     def url(self, call: Call) -> str:  # noqa: ARG002 - elsewhere it depends on the model
         """Return where responses are made."""
-        return request.under(self.endpoint.base_url, _PATH, "/v1")
+        return request.under(self.endpoint.base_url, _PATH, self.home)
 
     def headers(self, key: str | None) -> dict[str, str]:
         """Return the headers of every request; the key is a bearer token."""
@@ -92,7 +93,7 @@ class Responses:
 
     def listing(self) -> str | None:
         """Return where the models are listed."""
-        return request.under(request.without(self.endpoint.base_url, _PATH), "/models", "/v1")
+        return request.under(request.without(self.endpoint.base_url, _PATH), "/models", self.home)
 
 
 def _usage(usage: object) -> Usage:

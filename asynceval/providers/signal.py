@@ -31,7 +31,7 @@ class Signal:
     `maybe_paid` if the server may have done the work, and charge for it, all the same. `is_stale` if
     the connection was closed before a byte came: a fresh one may do at once. `empty` is the reply
     that ended without a word, flagged "empty": what the model said after all, when asking again did
-    not help.
+    not help. `is_unknown_model` if the endpoint does not know, or give, the model by its name.
     """
 
     failure: Failure
@@ -40,6 +40,7 @@ class Signal:
     maybe_paid: bool = False
     is_stale: bool = False
     empty: Reply | None = None
+    is_unknown_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,19 +87,27 @@ def test_a_setting_that_is_refused_is_named_with_its_key() -> None:
     assert "change temperature in the config, or set reasoning = true" in found.outcome.message
 
 
-def test_a_model_that_is_not_there_is_answered_with_near_ones() -> None:
-    """The server's own list says which."""
-    both = {"error": {"message": "The model `m-1` does not exist"}, "data": [{"id": "m-10"}]}
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (404, "The model `m-1` does not exist"),
+        (400, "Model Not Exist"),
+        (400, "m-1 is not a valid model ID"),
+    ],
+)
+def test_a_model_that_is_not_there_is_answered_with_near_ones(status: int, message: str) -> None:
+    """The server's own list says which, whatever status it has for it."""
+    both = {"error": {"message": message}, "data": [{"id": "m-10"}]}
 
     async def main() -> tuple[Probe, ...]:
         async with vendor() as server:
-            server.answers(both, 404, then=200)
+            server.answers(both, status, then=200)
             sweep = Sweep("s", (Endpoint("e", server.url),), (Target("m-1", "e", "m-1"),), ())
             return await probe(sweep, {"e": None}, Path("/nonexistent"), lambda _: None)
 
     (found,) = anyio.run(main)
     assert isinstance(found.outcome, Failure)
-    assert found.outcome.message.endswith("does not exist (it serves m-10)")
+    assert found.outcome.message.endswith(f"{message} (it serves m-10)")
 
 
 def test_a_model_that_thinks_is_probed_with_few_tokens() -> None:

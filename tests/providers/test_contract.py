@@ -186,6 +186,21 @@ def test_a_documented_error_is_classified_and_shown(
     assert refusal.says in got.failure.message
     assert got.retry_after == refusal.wait
     assert not got.maybe_paid
+    about_model = refusal.name.startswith(("model", "a model", "an old model"))
+    assert got.is_unknown_model is about_model
+
+
+@every_http
+def test_a_wrong_path_is_told_with_the_right_one(line: Line, dialect: Dialect) -> None:
+    """Each kind has its own; one with a path too much is told so."""
+    for content, status in (({"error": "Not Found"}, 404), (b"<html>", 200)):
+        got = line.signal(dialect, content, status)
+        assert (got.failure.cause, got.action) == (Cause.CONFIG, Action.HALT_ENDPOINT)
+        homes = {"gemini": "/v1beta", "openrouter": "/api/v1", "groq": "/openai/v1"}
+        bare = ("azure", "ollama", "http", "command")
+        ends = f"base_url ends in {homes.get(dialect.kind, '/v1')})"
+        told = "base_url has no path)" if dialect.kind in bare else ends
+        assert told in got.failure.message
 
 
 UNKNOWN = {"unheard": {"of": "\x1b[31m" + "x" * 600}}
