@@ -13,6 +13,8 @@ from asynceval.stats.student import t_quantile, z_tails
 
 ROUNDS = 2000
 METHOD = "bootstrap over questions, percentiles"
+_WILSON = "bootstrap over questions, Wilson"
+_FEW, _RARE = 30, 10
 
 
 def question_weights(
@@ -92,12 +94,21 @@ def bootstrap_share(
 ) -> Estimate | None:
     """Return the mean of (question, share) pairs, each from 0 to 1, with a bootstrap over questions.
 
-    Where all questions say the same (all won, all tied) no draw differs, and the interval is Wilson's for
-    one observation a question: so few questions do not make a rate of 100 % certain. None of nothing.
+    Percentiles know too little of few questions, and of rates that few questions keep from 0 or 1: the
+    interval is Wilson's then, of as many observations as would spread like the draws, with Student's t
+    for the questions (Dean and Pagano 2015). Where all questions say the same (all won, all tied) no draw
+    differs, and each question is one observation: a rate of 100 % is not certain. None of nothing.
     """
     rows = tuple(scores)
     found = bootstrap_mean(rows, dropped=dropped, rounds=rounds, seed=seed)
-    if found is None or found.interval is not None or found.se is None:
+    if found is None or found.se is None:
         return found
     questions = len({question for question, _ in rows})
-    return replace(found, interval=wilson(found.value, questions), method=f"{METHOD}; Wilson")
+    rate = found.value
+    if found.interval is None:
+        return replace(found, interval=wilson(rate, questions), method=_WILSON)
+    if questions >= _FEW and questions * min(rate, 1 - rate) >= _RARE:
+        return found
+    alike = rate * (1 - rate) / found.se**2 * (questions - 1) / questions
+    interval = wilson(rate, min(alike, found.n), t_quantile(questions - 1))
+    return replace(found, interval=interval, method=_WILSON)

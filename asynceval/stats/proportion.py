@@ -5,12 +5,13 @@ from math import exp, fsum, lgamma, log, sqrt
 from asynceval.stats.student import z_quantile
 
 
-def wilson(share: float, n: int) -> tuple[float, float]:
+def wilson(share: float, n: float, z: float | None = None) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share of n observations that do not depend on each other.
 
-    Wilson 1927, without a continuity correction.
+    Wilson 1927, without a continuity correction; z is another quantile than the normal one.
     """
-    hits, z = share * n, z_quantile(0.975)
+    z = z_quantile(0.975) if z is None else z
+    hits = share * n
     middle = (hits + z * z / 2) / (n + z * z)
     reach = z / (n + z * z) * sqrt(hits * (n - hits) / n + z * z / 4)
     return max(0.0, middle - reach), min(1.0, middle + reach)
