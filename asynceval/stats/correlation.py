@@ -6,7 +6,7 @@ from math import fsum, sqrt
 import numpy as np
 
 from asynceval.stats.bootstrap import ROUNDS, percentiles
-from asynceval.stats.estimate import Estimate
+from asynceval.stats.estimate import Estimate, is_nothing
 
 FEWEST = 5
 _METHOD = "bootstrap over models, percentiles"
@@ -58,7 +58,8 @@ def correlation(
     """Return a correlation of two leaderboards over their common models, with a bootstrap over models.
 
     None for fewer than five models or where it is undefined; below ten it is indicative at best. Draws
-    in which it is undefined, as when one model fills all places, are left out.
+    in which it is undefined, as when one model fills all places, are left out. Two orders that are the
+    same have no interval: that no draw differs makes nothing certain.
     """
     n = len(one)
     value = measure(one, other) if n >= FEWEST else None
@@ -71,4 +72,6 @@ def correlation(
         if drawn is not None:
             found.append(drawn)
     draws = np.array(found)
-    return Estimate(value, n, float(draws.std(ddof=1)), percentiles(draws), _METHOD, seed=seed)
+    se = float(draws.std(ddof=1))
+    interval = None if is_nothing(se, value) else percentiles(draws)
+    return Estimate(value, n, se, interval, _METHOD, seed=seed)
