@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asynceval.cli.names import fitted
+from asynceval.domain.text import counted
 from asynceval.progress.wording import one_line
 from asynceval.protocol.conversation import Plan
 from asynceval.report.contrast import Contrast
@@ -17,6 +18,10 @@ from asynceval.stats.estimate import Estimate
 
 _MOST_QUESTIONS = 10
 _FEW_MODELS = 10
+_AGAINST = (
+    "Win rates are against all that both have met. Wins are of the two against each other if they have met, "
+    "and else answer by answer."
+)
 _SHORTEST_NAME, _LONGEST_NAME = 12, 28
 # What a narrow terminal goes without: the first of these that leaves room for names.
 _LESS = ((), ("n",), ("n", "wins", "ties", "losses"), ("n", "wins", "ties", "losses", "95 %"))
@@ -57,6 +62,8 @@ def show_all(console: Console, found: Sequence[Contrast]) -> None:
             both = (Text(names[its.first]), Text(names[its.second]))
             table.add_row(*both, *(cells[title] for title in titles))
         console.print(table)
+    if any(its.unit == "win rate" for its in found):
+        console.print(_AGAINST)
 
 
 def _titles(lines: Sequence[Mapping[str, str]], width: int) -> tuple[list[str], int]:
@@ -93,7 +100,7 @@ def show_likeness(console: Console, found: Iterable[Likeness]) -> None:
     """Print how far each judge's leaderboard agrees with the other one."""
     for its in found:
         n = len(its.models)
-        told = f"{its.judge}: {n} models are on both leaderboards"
+        told = f"{its.judge}: {counted(n, 'model is', 'models are')} on both leaderboards"
         if its.left_out:
             told += f", {len(its.left_out)} on one of them alone"
         console.print(_text(told + "."))
@@ -114,17 +121,15 @@ def show_likeness(console: Console, found: Iterable[Likeness]) -> None:
 
 def _sentences(its: Contrast) -> Iterable[str]:
     gap, record = its.paired.difference, its.record
-    what = "points"
-    if its.unit == "win rate":
-        what = "percentage points of win rate, each against all that it met,"
+    what = "points" if its.unit == "points" else "percentage points of win rate"
     yield (
-        f"{its.judge}: {its.first} less {its.second} is {_signed(its, gap.value)} {what} "
-        f"(95 % {_interval(its)}), p {p_value(its.paired.p)} by sign flips, on {gap.n} questions"
+        f"{its.judge}: {its.first} less {its.second} is {_signed(its, gap.value)} {what}{_against(its)} "
+        f"(95 % {_interval(its)}), p {p_value(its.paired.p)} by sign flips, on {counted(gap.n, 'question')}"
         + (f"; answers that only one has are left out: {gap.dropped}" if gap.dropped else "")
         + "."
     )
-    between = "Of the answers" if its.unit == "points" else "Of the pairs"
-    yield f"  {between} to compare, {its.first} wins {record.win}, ties {record.tie} and loses {record.loss}."
+    between = "Against each other" if its.have_met else "Answer by answer"
+    yield f"  {between}, {its.first} wins {record.win}, ties {record.tie} and loses {record.loss}."
     if its.detectable is not None:
         yield (
             f"  {gap.n} questions find a true difference of {_signed(its, its.detectable)[1:]} "
@@ -132,6 +137,13 @@ def _sentences(its: Contrast) -> Iterable[str]:
         )
     if its.needed is not None:
         yield f"  A difference as large as this one is found by {its.needed:,} questions in four of five cases."
+
+
+def _against(its: Contrast) -> str:
+    """Return in words whom the win rates are against."""
+    some = its.rivals if len(its.rivals) == 1 else [f"{len(its.rivals)} other models"]
+    whom = [*(["each other"] if its.have_met else []), *(some if its.rivals else [])]
+    return f" against {' and '.join(whom)}" if whom else ""
 
 
 def _signed(its: Contrast, value: float) -> str:

@@ -25,8 +25,9 @@ class Contrast:
 
     The difference is paired by question, over the places that both have, and in pairs the opponents that
     both met. `p_corrected` is Holm's over all pairs of the judge's models, None where one pair alone was
-    asked for. `record` counts the wins of `first`: of its pairs with
-    `second`, or else answer by answer by the higher score or outcome. `detectable` is the least true
+    asked for. `rivals` are the other models that the win rates are against, beside the two themselves if
+    they have met. `record` counts the wins of `first`: of its pairs with
+    `second` if they have met, or else answer by answer by the higher score or outcome. `detectable` is the least true
     difference that as many questions find in four of five cases, `needed` how many questions find one
     as large as this in four of five; None where undefined.
     """
@@ -40,6 +41,8 @@ class Contrast:
     record: Tally
     detectable: float | None
     needed: int | None
+    rivals: tuple[str, ...] = ()
+    have_met: bool = False
 
 
 class Ground:
@@ -121,7 +124,14 @@ class Ground:
             self._record(first, second),
             None if not variance else minimum_detectable(variance, gap.n),
             None if not variance else questions_needed(variance, gap.value),
+            self._rivals(first, second),
+            (first, second) in self._met,
         )
+
+    def _rivals(self, first: str, second: str) -> tuple[str, ...]:
+        """Return the models beside these two that a pairwise judge compared both with."""
+        its, others = ({rival for _, _, rival, _ in self._values[m]} for m in (first, second))
+        return tuple(model for model in self._values if model in its & others)
 
     def _record(self, first: str, second: str) -> Tally:
         if (first, second) in self._met:
