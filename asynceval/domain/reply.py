@@ -50,10 +50,15 @@ class Reply:
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Tokens a second after the first words, None where that was not measured."""
+        """Tokens a second after the first words, None where that was not measured.
+
+        Thinking that was not shown came before them, so its tokens do not count.
+        """
         tokens = self.usage.completion_tokens
         if tokens is None or self.first_words is None or self.last_words is None:
             return None
+        if self.reasoning is None:
+            tokens -= self.usage.reasoning_tokens or 0
         seconds = self.last_words - self.first_words
         return (tokens - 1) / seconds if seconds > 0 and tokens > 1 else None
 

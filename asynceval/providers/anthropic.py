@@ -69,15 +69,16 @@ class Anthropic:
 
     def read(self, parsed: Any) -> Said:
         """Return what a message says: its blocks of text joined, thinking kept apart."""
-        texts, thoughts, others = [], [], False
+        texts, thoughts, has_thought, others = [], [], False, False
         for block in parsed["content"]:
             match block:
                 case {"type": "text", "text": str(text)}:
                     texts.append(text)
                 case {"type": "thinking", "thinking": str(thought)}:
+                    has_thought = True
                     thoughts.append(thought)
                 case {"type": "redacted_thinking"}:
-                    pass
+                    has_thought = True
                 case _:
                     others = True
         reason = words(parsed["stop_reason"])
@@ -90,6 +91,7 @@ class Anthropic:
             reasoning="\n\n".join(thoughts) or None,
             refusal=_refusal(parsed) if reason == "refusal" else None,
             is_all=not others,
+            has_thought=has_thought,
         )
 
     def listing(self) -> str | None:

@@ -14,7 +14,7 @@ from asynceval.prompts.weighing import at_verdict
 from asynceval.providers import deltas, request
 from asynceval.providers.known import known
 from asynceval.providers.provider import Said
-from asynceval.providers.request import count, words
+from asynceval.providers.request import count, total, words
 from asynceval.providers.stream import Stream, UnreadableError
 
 _PATH = "/chat/completions"
@@ -154,10 +154,12 @@ def _parts(content: object) -> tuple[str | None, str | None]:
 
 
 def _usage(usage: object) -> Usage:
+    """Return the tokens; those of thinking are added to the completion's by whoever, as xAI, left them out."""
     if not isinstance(usage, dict):
         return Usage()
     details = usage.get("completion_tokens_details")
-    thought = details.get("reasoning_tokens") if isinstance(details, dict) else None
-    return Usage(
-        count(usage.get("prompt_tokens")), count(usage.get("completion_tokens")), count(thought)
-    )
+    thought = count(details.get("reasoning_tokens")) if isinstance(details, dict) else None
+    prompt, said = count(usage.get("prompt_tokens")), count(usage.get("completion_tokens"))
+    if thought and usage.get("total_tokens") == total(prompt, said, thought):
+        said = total(said, thought)
+    return Usage(prompt, said, thought)

@@ -13,7 +13,7 @@ class Said(NamedTuple):
     `text` is None where there is none, which is less than an empty one. `finish_reason` is "stop",
     "length" or "content_filter" where the provider's own word means that. `is_all` is false if the
     model meant to go on with something that is no text, such as a call of a tool. `alternatives` are of
-    a verdict's first tokens.
+    a verdict's first tokens. It `has_thought` if it tells so, though perhaps not what.
     """
 
     text: str | None
@@ -25,6 +25,7 @@ class Said(NamedTuple):
     refusal: str | None = None
     is_all: bool = True
     alternatives: tuple[Alternatives, ...] = ()
+    has_thought: bool = False
 
 
 class Provider(Protocol):

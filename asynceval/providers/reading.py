@@ -55,9 +55,8 @@ def decode(
         first_words=came.first,
         last_words=came.last,
     )
-    if reply.finish_reason == "length" and _is_all_thinking(reply):
-        return _withheld(Cause.THINKING, _all_thinking(reply))
-    return reply if reply.text.strip() else _textless(reply, said, status, content)
+    aloud, thought = strip_reasoning(reply.text)
+    return reply if aloud.strip() else _textless(reply, said, thought, status, content)
 
 
 def _whole(provider: Provider, status: int, content: bytes, arrivals: Arrivals) -> Streamed:
@@ -76,13 +75,6 @@ def _whole(provider: Provider, status: int, content: bytes, arrivals: Arrivals) 
         raise UnreadableError("it is no stream of its kind") from error
 
 
-def _is_all_thinking(reply: Reply) -> bool:
-    """Whether a model thought, and had not begun to speak when its tokens ended."""
-    said, thought = strip_reasoning(reply.text)
-    is_thought = thought or reply.reasoning or reply.usage.reasoning_tokens
-    return bool(is_thought) and not said.strip()
-
-
 def _all_thinking(reply: Reply) -> str:
     tokens = reply.usage.reasoning_tokens or reply.usage.completion_tokens
     spent = "all of max_tokens" if tokens is None else f"all of its {tokens} tokens"
@@ -92,12 +84,15 @@ def _all_thinking(reply: Reply) -> str:
     )
 
 
-def _textless(reply: Reply, said: Said, status: int, content: bytes) -> Signal:
-    """Return what a reply without a word calls for."""
+def _textless(reply: Reply, said: Said, thought: str | None, status: int, content: bytes) -> Signal:
+    """Return what a reply calls for in which nothing is said aloud; `thought` is what its text holds."""
     if reply.finish_reason == "content_filter":
         return _withheld(Cause.FILTERED, "a content filter withheld the answer")
     if said.refusal:
         return _withheld(Cause.REFUSED, said.refusal[:_EXCERPT])
+    has_thought = thought or said.has_thought or reply.reasoning or reply.usage.reasoning_tokens
+    if reply.finish_reason == "length" and has_thought:
+        return _withheld(Cause.THINKING, _all_thinking(reply))
     if reply.finish_reason == "length":
         told = "all of max_tokens went before the first word of the answer: raise max_tokens"
         return _withheld(Cause.NO_CONTENT, told)

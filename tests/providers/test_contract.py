@@ -306,6 +306,46 @@ def test_an_empty_answer_after_hidden_thinking_is_one(line: Line, thought: str |
 
 
 @pytest.mark.parametrize(
+    "hidden",
+    [
+        {"type": "thinking", "thinking": "", "signature": "c2ln"},
+        {"type": "redacted_thinking", "data": "c2VjcmV0"},
+    ],
+    ids=["unshown", "redacted"],
+)
+def test_hidden_thinking_may_take_all_tokens(line: Line, hidden: dict[str, str]) -> None:
+    """Its block tells that there was some, though neither its words nor its tokens are told."""
+    content = {**ANTHROPIC.answer(None, None, "length"), "content": [hidden], "usage": {}}
+    got = line.signal(ANTHROPIC, content)
+    assert (got.failure.cause, got.action) == (Cause.THINKING, Action.GIVE_UP)
+
+
+@pytest.mark.parametrize("text", ["<think>Hm.</think>", "<think>Hm.</think>\n \n", "<think>Hm."])
+def test_thinking_in_tags_without_a_word_after_it_is_an_empty_answer(line: Line, text: str) -> None:
+    """As it is where the server puts the thinking into a field of its own."""
+    got = line.signal(OPENAI, OPENAI.answer(text, None, "stop"))
+    assert (got.failure.cause, got.action) == (Cause.NO_CONTENT, Action.RETRY_ONCE)
+    assert got.empty is not None
+    assert (got.empty.text, got.empty.flags) == (text, ("empty",))
+
+
+@pytest.mark.parametrize(("total", "completion"), [(238, 206), (33, 1), (None, 1)])
+def test_tokens_of_thinking_that_are_left_out_are_added(
+    line: Line, total: int | None, completion: int
+) -> None:
+    """XAI counts them beside those of the completion, and in the total."""
+    usage = {
+        "prompt_tokens": 32,
+        "completion_tokens": 1,
+        "total_tokens": total,
+        "completion_tokens_details": {"reasoning_tokens": 205},
+    }
+    got = line.outcome(OPENAI, {**OPENAI.answer("4", None, "stop"), "usage": usage})
+    assert isinstance(got, Reply)
+    assert got.usage == Usage(32, completion, 205)
+
+
+@pytest.mark.parametrize(
     ("dialect", "content"),
     [
         (

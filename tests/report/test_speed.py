@@ -30,6 +30,13 @@ def test_medians_of_what_was_measured() -> None:
     assert speed.tokens_per_second == pytest.approx(7.5)
 
 
+def test_thinking_that_was_not_shown_is_no_part_of_the_rate() -> None:
+    """It was over before the first words came; what was shown came between them."""
+    hidden = Reply("Hi", usage=Usage(10, 1000, 950), first_words=5.0, last_words=6.0)
+    assert hidden.tokens_per_second == 49.0
+    assert replace(hidden, reasoning="Hm.").tokens_per_second == 999.0
+
+
 def test_without_a_stream_there_is_no_speed() -> None:
     """Nothing is made up."""
     watch = Stopwatch()
