@@ -263,3 +263,29 @@ def test_usage_is_optional_and_thinking_has_two_names(line: Line) -> None:
     assert isinstance(got, Reply)
     assert (got.text, got.reasoning, got.usage) == ("Hi", "Hm.", Usage())
     assert got.tokens_per_second is None
+
+
+@pytest.mark.parametrize(
+    ("dialect", "last"),
+    [(ANTHROPIC, {"type": "ping"}), (RESPONSES, {"type": "keepalive", "sequence_number": 99})],
+    ids=str,
+)
+def test_what_comes_after_the_end_takes_nothing_back(
+    line: Line, dialect: Dialect, last: object
+) -> None:
+    """A sign of life that crossed with the last event."""
+    pieces = STREAMS[dialect.kind](["Hello", "."], "Hm.", "stop")
+    line.server.streams([*pieces, data(last)])
+    got = send(line, dialect)
+    assert isinstance(got, Reply), got
+    assert got.text == "Hello."
+
+
+@pytest.mark.parametrize("status", ["queued", "in_progress"])
+def test_a_response_that_has_not_begun_is_cut(line: Line, status: str) -> None:
+    """Whatever the state is called that it was left in."""
+    response = {**RESPONSES.answer("", None, "stop"), "status": status}
+    line.server.streams([data({"type": f"response.{status}", "response": response})])
+    got = send(line, RESPONSES)
+    assert isinstance(got, Signal)
+    assert "cut off" in got.failure.message
