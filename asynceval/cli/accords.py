@@ -31,3 +31,12 @@ def show(console: Console, rows: Sequence[Accord], by: By | None) -> None:
         )
     console.print(table)
     console.print("S1: a tie is a third verdict; S2: without ties. n are comparisons of two votes.")
+    for row in rows:
+        if row.gain is not None and row.setup == "S1":
+            part = f", {row.part}" if by else ""
+            told = (
+                f"Turn {row.turn}{part}: {row.judges[0]} gives its own family {100 * row.gain.value:+.1f} "
+                "percentage points of win rate more against other families, next to people "
+                f"(95 % {percents(row.gain)}; {row.gain.n} comparisons)."
+            )
+            console.print(Text(one_line(told)))

@@ -60,12 +60,16 @@ def agreement(
         read_votes(human, votes, of_people=True)
         if not votes.people:
             raise ConfigError(f"{human}: holds no vote of people but of authors and judges")
-        categories = None
+        categories = own = None
         if judgments.is_dir():
             with reading(judgments) as opened:
                 plan, columns = opened.plan, opened.summary().columns
             categories = {question.id: question.category for question in plan.questions}
             models = [target.name for target in plan.sweep.targets]
+            own = {
+                judge.name: {name for name in models if plan.sweep.is_own(judge, name)}
+                for judge in plan.sweep.judges
+            }
             for judge in seated(plan).sweep.judges:
                 votes.judges[judge.name] |= winners(columns, judge, models)
         else:
@@ -74,7 +78,9 @@ def agreement(
             raise ConfigError(
                 "--by category needs a run as --judgments: a file tells no categories"
             )
-        rows = accords(votes.people, votes.judges, by, categories, among_judges=among_judges)
+        rows = accords(
+            votes.people, votes.judges, by, categories, own=own, among_judges=among_judges
+        )
         for why, n in votes.dropped.items():
             if n:
                 say(f"note: left out {why}: {n}")

@@ -1,11 +1,13 @@
 """Accord: how often people and judges agree, in rows of turn, setup and the two kinds of judges."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Final, Literal, get_args
 
+from asynceval.domain.family import family_of
+from asynceval.report.grounds import estimate
 from asynceval.stats.agreement import (
     Agreement,
     Comparison,
@@ -16,7 +18,9 @@ from asynceval.stats.agreement import (
     among,
     between,
 )
+from asynceval.stats.estimate import Estimate
 from asynceval.stats.kappa import cohen
+from asynceval.stats.self_preference import gain_beside_votes
 
 HUMAN: Final = "human"
 By = Literal["category", "pair"]
@@ -27,7 +31,8 @@ Verdicts = Mapping[Item, Winner]
 class Accord:
     """The agreement of two kinds of judges on one turn, or on a part of it: a category or two models.
 
-    `kappa` is Cohen's, of the same comparisons; None among people, who have no fixed two sides.
+    `kappa` is Cohen's, of the same comparisons; None among people, who have no fixed two sides. `gain` is
+    by how much more a judge's own family wins against others than by people's votes, None if there is none.
     """
 
     turn: int
@@ -36,6 +41,7 @@ class Accord:
     judges: tuple[str, str]
     found: Agreement
     kappa: float | None
+    gain: Estimate | None
 
     def document(self, by: By | None) -> dict[str, Any]:
         """Return it as plain values."""
@@ -51,6 +57,7 @@ class Accord:
             "ci": ratio and ratio.interval,
             "dropped": ratio.dropped if ratio else 0,
             "kappa": self.kappa,
+            "own_family_gain": self.gain and estimate(self.gain),
         }
 
 
@@ -61,11 +68,13 @@ def accords(
     categories: Mapping[str, str] | None = None,
     *,
     among_judges: bool = False,
+    own: Mapping[str, Container[str]] | None = None,
 ) -> tuple[Accord, ...]:
     """Return the agreement of each judge with people, of people with each other, and maybe of two judges.
 
     People's votes are by their names; who is among the judges too is not compared with the own vote. By
-    turn and setup, and by a question's category or the two models if asked for.
+    turn and setup, and by a question's category or the two models if asked for. `own` are the models of
+    a judge's family, which names tell where it is not given.
     """
 
     def key(item: Item) -> tuple[int, str | None]:
@@ -77,11 +86,12 @@ def accords(
             case _:
                 return item.turn, None
 
+    own = {**_by_names(people, judges), **(own or {})}
     rows = [
         accord
         for names, comparisons in _kinds(people, judges, among_judges=among_judges)
         for setup in get_args(Setup)
-        for accord in _accords(names, comparisons, setup, key)
+        for accord in _accords(names, comparisons, setup, key, own)
     ]
     return tuple(sorted(rows, key=lambda row: (row.turn, row.part or "", row.setup)))
 
@@ -109,15 +119,25 @@ def _accords(
     comparisons: Sequence[Comparison],
     setup: Setup,
     key: Callable[[Item], tuple[int, str | None]],
+    own: Mapping[str, Container[str]],
 ) -> Iterator[Accord]:
     parts: defaultdict[tuple[int, str | None], list[Comparison]] = defaultdict(list)
     for row in comparisons:
         parts[key(row.item)].append(row)
     for (turn, part), rows in parts.items():
-        kept = [
-            (row.one, row.other)
-            for row in rows
-            if setup == "S1" or "tie" not in (row.one, row.other)
-        ]
-        kappa = None if names == (HUMAN, HUMAN) else cohen(kept)
-        yield Accord(turn, part, setup, names, agreement(rows, setup), kappa)
+        kept = [row for row in rows if setup == "S1" or "tie" not in (row.one, row.other)]
+        kappa = None
+        if names != (HUMAN, HUMAN):
+            kappa = cohen((row.one, row.other) for row in kept)
+        gain = gain_beside_votes(kept, own.get(names[0], ())) if names[1] == HUMAN else None
+        yield Accord(turn, part, setup, names, agreement(rows, setup), kappa, gain)
+
+
+def _by_names(
+    people: Mapping[Item, object], judges: Mapping[str, object]
+) -> Mapping[str, Container[str]]:
+    families = {name: family_of(name) for item in people for name in (item.first, item.second)}
+    return {
+        judge: {name for name, family in families.items() if family and family == family_of(judge)}
+        for judge in judges
+    }

@@ -1,15 +1,35 @@
 """Self-preference: does a judge favour models of its own family."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from math import sqrt
 
 import numpy as np
 
+from asynceval.stats.agreement import Comparison, Winner
 from asynceval.stats.arrays import numbered
 from asynceval.stats.estimate import Estimate, by_question
+from asynceval.stats.mean import clustered_mean
 from asynceval.stats.regression import regression
 
 _METHOD = "difference in differences, clustered by question (CR1), t"
+
+
+_SHARES: Mapping[Winner, float] = {"first": 1.0, "tie": 0.5, "second": 0.0}
+
+
+def gain_beside_votes(comparisons: Iterable[Comparison], own: Container[str]) -> Estimate | None:
+    """Return by how much more often a judge lets its `own` models win against others than the votes do.
+
+    Comparisons hold the judge's verdict and one vote on the same pair of answers; a tie is half a win. What
+    one side gains the other loses, so this is the difference in differences already (MT-Bench,
+    arXiv:2306.05685, section on self-enhancement). None without a pair of an own model and another one.
+    """
+    rows = []
+    for item, verdict, vote in comparisons:
+        if (item.first in own) != (item.second in own):
+            gap = _SHARES[verdict] - _SHARES[vote]
+            rows.append((item.question, gap if item.first in own else -gap))
+    return clustered_mean(rows)
 
 
 def self_preference(rows: Iterable[tuple[str, bool, float, float]]) -> Estimate | None:

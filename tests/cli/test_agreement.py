@@ -142,6 +142,32 @@ def test_nobody_is_compared_with_the_own_vote(tmp_path: Path) -> None:
     assert "left out votes that a later one of the same person replaces: 1" in result.stderr
 
 
+def test_what_a_judge_gives_its_own_family_beyond_people(tmp_path: Path) -> None:
+    """By it gpt-x wins, ties and wins against claude-y; by people it loses, ties and wins."""
+    people = [
+        vote("expert_1", winner, question=number, model_a="claude-y", model_b="gpt-x")
+        for number, winner in enumerate(("model_a", "tie", "model_b"))
+    ]
+    said = [
+        vote("gpt-4", winner, question=number, model_a="claude-y", model_b="gpt-x")
+        for number, winner in enumerate(("model_b", "tie", "model_b"))
+    ]
+    human = write(tmp_path / "people.jsonl", people)
+    judge = write(tmp_path / "judge.jsonl", said)
+    rows = {row["setup"]: row for row in json.loads(called(human, judge, "--json").stdout)}
+    gain = rows["S1"]["own_family_gain"]
+    assert (gain["value"], gain["n"]) == (pytest.approx(1 / 3), 3)
+    assert rows["S2"]["own_family_gain"]["value"] == pytest.approx(1 / 2)
+    text = " ".join(called(human, judge).stdout.split())
+    assert "gpt-4 gives its own family +33.3 percentage points of win rate" in text
+    for row in (*people, *said):
+        row["model_b"] = "claude-z"
+    human, judge = (write(tmp_path / f, rows) for f, rows in (("p", people), ("j", said)))
+    assert {
+        row["own_family_gain"] for row in json.loads(called(human, judge, "--json").stdout)
+    } == {None}
+
+
 def test_a_run_has_categories_and_several_judges(tmp_path: Path) -> None:
     """Each judge of a run is compared with people, and with the other and by category if asked for."""
     what = plan(("a", "b"), ("j1", "j2"), questions=3)

@@ -199,6 +199,22 @@ def test_weighed_grades_are_not_counted_as_equal_or_not() -> None:
     assert "say the same" not in lines
 
 
+def test_two_models_of_one_family_gain_nothing_from_each_other() -> None:
+    """Whom of its own it prefers is no self-preference: the one pair with another family counts."""
+    base = scene(ALL)
+    models = tuple(Target(name, "here", name) for name in ("gpt-x", "gpt-z", "claude-y"))
+    judges = tuple(replace(ALL, name=name, model=name) for name in ("gpt-judge", "qwen-judge"))
+    what = replace(base, sweep=replace(base.sweep, targets=models, judges=judges))
+    columns = Columns(what)
+    for judge, verdict in (("gpt-judge", "AB"), ("qwen-judge", "AA")):
+        games = pairs("gpt-x", "gpt-z", verdict, verdict) + pairs("gpt-x", "claude-y", verdict)
+        for game in games:
+            columns.add(replace(game, cell=replace(game.cell, judge=judge)))
+    gpt, _ = qualities(what, columns)
+    assert gpt.self_preference is not None
+    assert (gpt.self_preference.value, gpt.self_preference.n) == (0.5, 1)
+
+
 def test_pairwise_judges_are_compared_whatever_order_they_name_a_pair_in() -> None:
     """One compares with a baseline and one all; on what both judged they agree by the same model."""
     one, other = replace(BASELINE, name="one", baseline="a"), replace(ALL, name="other")
