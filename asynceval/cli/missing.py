@@ -39,12 +39,13 @@ def table(failures: Iterable[Failures], width: int) -> Table | None:
         made.add_column("judgments\nlost with it", justify="right", no_wrap=True)
     made.add_column("why", overflow="fold")
     for (kind, model), causes in sorted(rows.items()):
-        told = (f"{n:,} {cause.replace('_', ' ')}" for cause, n in causes.most_common())
+        is_mixed = len(causes) > 1
+        told = (f"{n:,} {cause}" if is_mixed else cause for cause, n in causes.most_common())
         with_it = lost[model] if kind == "answer" else 0
         made.add_row(
             counted(causes.total(), kind),
             Text(names[model]),
             *([f"{with_it:,}" if with_it else ""] if lost else []),
-            ", ".join(told),
+            ", ".join(told).replace("_", " "),
         )
     return made

@@ -57,7 +57,7 @@ def unflagged(rows: Sequence[PairStanding]) -> Iterator[str]:
     for row in rows:
         if row.flagged:
             yield (
-                f"  {row.model}: {percent(row.unflagged)} without {row.flagged} pairs in which an "
+                f"  {row.model}: {percent(row.unflagged)} without {counted(row.flagged, 'pair')} in which an "
                 "answer imitates a judge"
             )
 

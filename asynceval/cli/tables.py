@@ -15,6 +15,7 @@ from asynceval.cli.names import fitted
 from asynceval.cli.rank_cells import ALIKE, ranks_of
 from asynceval.domain.rubric import TEN
 from asynceval.domain.sweep import Judge
+from asynceval.domain.text import counted
 from asynceval.progress.wording import one_line
 from asynceval.protocol.conversation import Plan
 from asynceval.report.juries import seated
@@ -70,7 +71,7 @@ def show(
     if not plan.sweep.judges:
         n = sum(answers.n for answers in summary.answers)
         expected = sum(answers.expected for answers in summary.answers)
-        console.print(f"{n} of {expected} answers are there.")
+        console.print(f"{n:,} of {counted(expected, 'answer is', 'answers are')} there.")
     _show_judges(console, plan, summary)
     _print_lines(console, totals.coverage(summary))
     lacks = missing.table(summary.failures, console.width)

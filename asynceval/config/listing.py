@@ -13,6 +13,7 @@ from asynceval.config.fields import PORT, name_fault
 from asynceval.config.lines import KeyPath
 from asynceval.config.written import Written
 from asynceval.domain.sweep import Endpoint
+from asynceval.domain.text import counted
 from asynceval.providers.kinds import provider
 
 Ask = Callable[[Endpoint], tuple[str, ...]]
@@ -107,7 +108,9 @@ def _chosen(endpoint: Endpoint, table: _Table, ask: Ask) -> list[str]:
     chosen = [name for name in listed if any(fnmatchcase(name, one) for one in wanted)]
     if not chosen:
         fitting = " that `only` chooses" if listed else ""
-        raise LookupError(f"endpoint {endpoint.name} lists {len(listed)} models, none{fitting}")
+        raise LookupError(
+            f"endpoint {endpoint.name} lists {counted(len(listed), 'model')}, none{fitting}"
+        )
     if len(chosen) > MOST:
         raise LookupError(
             f"endpoint {endpoint.name} lists {len(chosen):,} models, and {MOST:,} are the most: "

@@ -9,6 +9,7 @@ from asynceval.benchmarks.records import Problems
 from asynceval.config.request import Request
 from asynceval.domain.errors import ConfigError, Problem
 from asynceval.domain.question import Question
+from asynceval.domain.text import counted
 
 _SHOWN = 10
 
@@ -37,7 +38,7 @@ def _lacking(request: Request, questions: tuple[Question, ...]) -> tuple[str, ..
         return ()
     if request.references is None:
         return (_unreferenced(questions, lacking),)
-    fault = f"no reference answer to every turn of {len(lacking)} questions: {_listed(lacking)}"
+    fault = f"no reference answer to every turn of {counted(len(lacking), 'question')}: {_listed(lacking)}"
     if request.missing_reference == "refuse":
         advice = 'add them, or set missing_reference = "warn" in [benchmark]'
         raise ConfigError(Problem(f"{fault}; {advice}", str(request.references)))

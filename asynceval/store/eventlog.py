@@ -29,7 +29,7 @@ from asynceval.domain.events import (
     SweepStopping,
 )
 from asynceval.domain.failure import Cause
-from asynceval.domain.text import visible
+from asynceval.domain.text import counted, visible
 
 _STOOD_STILL = 1.0
 _AT_ONCE = 0.05
@@ -166,7 +166,7 @@ def _of_call(event: CallRetried | CallFailed | OtherModelAnswered | DefectMet) -
 def _of_sweep(event: Event) -> str | None:
     match event:
         case SweepStarted(name, _, lanes):
-            return f"sweep {name}: {sum(lane.total for lane in lanes)} calls in the plan"
+            return f"sweep {name}: {counted(sum(lane.total for lane in lanes), 'call')} in the plan"
         case BudgetReached(_, message):
             return message
         case Pulsed(_, _, _, lag) if lag > _STOOD_STILL:

@@ -94,16 +94,14 @@ def test_what_is_missing_is_named() -> None:
     """A run without a score shows dashes, the number missing, and the cause with its count."""
     text = shown(["m"], 80)
     assert "0 of 12 judgments have a verdict" in text
-    assert ["12", "judgments", "judge", "12", "timeout"] in [
-        line.split() for line in text.splitlines()
-    ]
+    assert ["12", "judgments", "judge", "timeout"] in [line.split() for line in text.splitlines()]
     assert "7.00" not in text
 
 
 def test_unread_verdicts_are_named() -> None:
     """Verdicts that could not be read are counted by their reason."""
     text = shown(["m"], 80, Unparsed("out_of_range"))
-    assert "12 judgments   judge   12 out of range" in text
+    assert "12 judgments   judge   out of range" in text
 
 
 def test_hostile_names_are_harmless() -> None:

@@ -39,7 +39,7 @@ def test_a_missing_reference_is_refused(request_: Request) -> None:
     with pytest.raises(ConfigError) as caught:
         load_all(request_)
     assert str(caught.value) == (
-        f"{request_.references}: no reference answer to every turn of 1 questions: 3; "
+        f"{request_.references}: no reference answer to every turn of 1 question: 3; "
         'add them, or set missing_reference = "warn" in [benchmark]'
     )
 
@@ -48,7 +48,7 @@ def test_a_missing_reference_is_warned_about_if_so_wanted(request_: Request) -> 
     """With missing_reference = "warn", the question is judged without, and that is said."""
     loaded, warnings = load_all(replace(request_, missing_reference="warn"))
     assert loaded[2].reference == ()
-    assert warnings == ("no reference answer to every turn of 1 questions: 3; judged without",)
+    assert warnings == ("no reference answer to every turn of 1 question: 3; judged without",)
 
 
 def test_without_references_one_warning_names_the_categories(request_: Request) -> None:

@@ -257,7 +257,7 @@ def test_judge_is_down(tmp_path: Path, simulator: Simulator, questions: Path) ->
     done = cli(*down, cwd=tmp_path)
     assert done.code == 3
     assert "0 of 8 judgments have a verdict." in done.out
-    assert re.search(r"8 judgments +sim-judge +.*[1-8] unreachable", done.out)
+    assert re.search(r"8 judgments +sim-judge .*unreachable", done.out)
     assert "is the server up?" in done.err
     assert "To try them again: asynceval resume run" in done.err
     assert simulator.paid == (8, 0)

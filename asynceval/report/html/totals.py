@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from asynceval.domain.text import counted
 from asynceval.report.clocked import Clocked
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.figures.markup import Markup, tag
@@ -24,7 +25,7 @@ def coverage(summary: Summary) -> Iterator[Markup]:
     ended = ", ".join(
         f"{n} {ending.replace('_', ' ')}" for ending in ENDINGS if (n := getattr(its, ending))
     )
-    yield tag("p", f"{its.expected} judgments planned: {ended or 'none ended'}.")
+    yield tag("p", f"{counted(its.expected, 'judgment')} planned: {ended or 'none ended'}.")
     lost = [_lost(row, row.n) for row in summary.standings if row.missing]
     lost += (_lost(row, row.record.n) for row in summary.pairwise if row.missing)
     if lost:
