@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from asynceval.stats.arrays import Bools, Floats, numbered
+from asynceval.stats.arrays import Bools, Floats
 
 
 class Spot(NamedTuple):
@@ -35,26 +35,28 @@ class Grid:
 
     def __init__(self, scores: Mapping[str, Scores]) -> None:
         """Lay out what each model scored."""
-        rows = [(model, *row) for model, its in scores.items() for row in its]
-        self.models = tuple(scores)
-        self.questions = tuple(dict.fromkeys(spot.question for _, spot, _ in rows))
-        self._places = {model: place for place, model in enumerate(scores)}
-        self._rivals: dict[str | None, int] = {}
-        for _, spot, _ in rows:
-            self._rivals.setdefault(spot.rival, len(self._rivals))
-        labels = (
-            numbered(spot.question for _, spot, _ in rows),
-            numbered(spot.part for _, spot, _ in rows),
-            numbered(spot.rival for _, spot, _ in rows),
-        )
-        shape = (len(scores), *(count for _, count in labels))
-        models = np.array([self._places[model] for model, _, _ in rows], dtype=np.intp)
-        at = np.ravel_multi_index((models, *(numbers for numbers, _ in labels)), shape)
-        values = np.array([value for _, _, value in rows], dtype=np.float64)
+        questions: dict[str, int] = {}
+        parts: dict[Hashable, int] = {}
+        rivals: dict[str | None, int] = {}
+        axes: tuple[list[int], ...] = ([], [], [], [])
+        values: list[float] = []
+        for place, its in enumerate(scores.values()):
+            for (question, part, rival), value in its:
+                axes[0].append(place)
+                axes[1].append(questions.setdefault(question, len(questions)))
+                axes[2].append(parts.setdefault(part, len(parts)))
+                axes[3].append(rivals.setdefault(rival, len(rivals)))
+                values.append(value)
+        shape = (len(scores), len(questions), len(parts), len(rivals))
         size = int(np.prod(shape))
+        at = np.ravel_multi_index(tuple(np.array(axis, dtype=np.intp) for axis in axes), shape)
         counts = np.bincount(at, minlength=size)
         sums = np.bincount(at, values, minlength=size)
         self._means = np.where(counts, sums / np.maximum(counts, 1), np.nan).reshape(shape)
+        self._places = {model: place for place, model in enumerate(scores)}
+        self._rivals = rivals
+        self.models = tuple(scores)
+        self.questions = tuple(questions)
 
     def two(self, first: str, second: str) -> Two:
         """Return how two models compare; what they did against each other is a spot that both have.

@@ -199,6 +199,21 @@ def test_weighed_grades_are_not_counted_as_equal_or_not() -> None:
     assert "say the same" not in lines
 
 
+def test_each_order_of_a_pair_is_repeated_by_itself() -> None:
+    """A in one order and B in the other, each time: as stable as can be; then A and A to tie and A."""
+    judge = replace(ALL, repeats=3)
+    what = scene(judge)
+    for said, share in ((("AB", "AB", "AB"), 1.0), (("AA", "CA", "CA"), 5 / 6)):
+        columns = Columns(what)
+        for repeat, verdict in enumerate(said):
+            for game in pairs("a", "b", verdict):
+                columns.add(replace(game, cell=replace(game.cell, repeat=repeat)))
+        (found,) = qualities(what, columns)
+        assert found.stability is not None
+        assert found.stability.value == pytest.approx(share)
+        assert found.stability.n == 6
+
+
 def test_two_models_of_one_family_gain_nothing_from_each_other() -> None:
     """Whom of its own it prefers is no self-preference: the one pair with another family counts."""
     base = scene(ALL)
