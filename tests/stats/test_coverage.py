@@ -82,6 +82,14 @@ def test_of_a_win_rate(questions: int, rate: float) -> None:
         assert 0 <= low < high <= 1
 
 
+def test_of_a_win_rate_whose_pairs_are_alike() -> None:
+    """Five questions whose pairs all end the same way are five observations, and know little of their spread."""
+    dice = np.random.default_rng(10)
+    runs = np.repeat(dice.random((600, 5)) < 0.975, 2, axis=1) * 1.0
+    rows_of = (zip(NAMES, run, strict=False) for run in runs.tolist())
+    assert np.mean([holds(bootstrap_share(its, rounds=300), 0.975) for its in rows_of]) > 0.93
+
+
 def test_of_a_paired_difference() -> None:
     """Two models that find the same questions hard."""
     dice = np.random.default_rng(4)
