@@ -41,6 +41,25 @@ def test_few_questions_tell_nobody_apart() -> None:
     assert set(found.values()) == {Rank(1, 3, (1,))}
 
 
+def test_alike_models_are_seldom_told_apart() -> None:
+    """In one sweep of twenty at most, though turns depend on each other, and the harder one gets lost with some."""
+    dice = np.random.default_rng(5)
+    found = 0
+    for _ in range(400):
+        hard = dice.normal([7, 4], 1, (12, 2))
+        scores = hard + dice.normal(0, 1, (4, 12, 1)) + dice.normal(0, 0.5, (4, 12, 2))
+        is_lost = dice.random((4, 12, 2)) < np.array([0.6, 0.3, 0, 0])[:, None, None] * [0, 1]
+        rows = {
+            f"m{model}": [
+                (Spot(f"q{q}", turn), float(scores[model, q, turn]))
+                for q, turn in np.argwhere(~is_lost[model]).tolist()
+            ]
+            for model in range(4)
+        }
+        found += set(ranked(rows).values()) != {Rank(1, 4, (1,))}
+    assert found / 400 < 0.07
+
+
 def test_more_models_ask_for_more() -> None:
     """Six questions that all say the same have p = 1/32: enough for two models, too little for three pairs."""
     scores = {f"m{n}": [(Spot(q), 9.0 - n) for q in QUESTIONS[:6]] for n in range(3)}
