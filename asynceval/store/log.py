@@ -22,7 +22,7 @@ NAMES: Final[tuple[Name, ...]] = ("calls", "ledger")
 _CHUNK = 4 << 20
 _OFFSET_BITS = 44
 _OFFSETS = (1 << _OFFSET_BITS) - 1
-_READ_AHEAD = 8192
+_READ_AHEAD = 4096
 _LONGEST = 64 << 20  # far more than the longest reply that is taken
 _FULL = frozenset((ENOSPC, EDQUOT, EFBIG))
 

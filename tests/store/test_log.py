@@ -67,7 +67,7 @@ def test_append_and_read(tmp_path: Path) -> None:
     assert keys(tmp_path) == [key(number) for number in range(10)]
 
 
-@pytest.mark.parametrize("size", [8191 - 200, 8192, 40_000, 5 << 20])
+@pytest.mark.parametrize("size", [4095 - 200, 4096, 8192, 40_000, 5 << 20])
 def test_long_lines(tmp_path: Path, size: int) -> None:
     """A line is read whole, however it compares with what is read at once."""
     log = Log(tmp_path, write=True)
