@@ -110,7 +110,7 @@ class Rota:
                             self._tell(ServerStopped(berth.endpoint))
                             return
                 except ServerError as error:
-                    ended = str(error).removeprefix(f"endpoint {berth.endpoint}: ")
+                    ended = str(error)
                 ended = self._masked(ended)
                 if not was_up or restarts == _RESTARTS:
                     self._give_up(berth, ended, restarts)

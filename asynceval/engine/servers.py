@@ -80,7 +80,7 @@ async def _started(declared: Endpoint, folder: Path, tell: Listener) -> AsyncIte
     """Start a program, noted in the folder for as long as it is there, and end it with its group."""
     server = declared.server
     if server is None:
-        raise ServerError(f"endpoint {declared.name}: has no server to start")
+        raise ServerError("has no server to start")
     port = str(_free_port())
     endpoint = replace(declared, base_url=declared.base_url.replace("{port}", port))
     command = _command(server.command.replace("{port}", port))
@@ -103,9 +103,7 @@ async def _started(declared: Endpoint, folder: Path, tell: Listener) -> AsyncIte
                 )
         except OSError as error:
             leftovers.forget(folder, declared.name)
-            raise ServerError(
-                f"endpoint {declared.name}: cannot start {command[0]}: {error.strerror}"
-            ) from error
+            raise ServerError(f"cannot start {command[0]}: {error.strerror}") from error
     note = replace(note, pid=process.pid, started=leftovers.started(process.pid))
     try:
         leftovers.write(folder, note)
@@ -179,7 +177,7 @@ async def _until_ready(served: Served) -> None:
         else f"ended with {_ending(process.returncode)} before it was ready"
     )
     words = _last_words(served.log, served.since)
-    raise ServerError(f"endpoint {endpoint.name}: the server {what}. {words}")
+    raise ServerError(f"the server {what}. {words}")
 
 
 async def _answers(session: aiohttp.ClientSession, url: str) -> bool:

@@ -373,7 +373,7 @@ def test_a_check_keeps_the_output_of_a_server_that_failed(tmp_path: Path, questi
     done = cli("check", path, cwd=tmp_path, env=env)
     assert done.code == 2
     assert done.err.count("no such flag") == 1
-    assert "sim-s25, sim-s75, sim-judge: " in done.err
+    assert "endpoints.sim: sim-s25, sim-s75, sim-judge: the server ended" in done.err
     (log,) = tmp_path.glob("asynceval-check-*/server-sim.log")
     assert f"Its last lines ({log}):" in done.err
     assert log.read_text() == "no such flag\n"

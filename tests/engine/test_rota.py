@@ -55,7 +55,7 @@ class Box:
         name = endpoint.name
         await sleep(LOAD)
         if name in self.broken:
-            raise ServerError(f"endpoint {name}: CUDA out of memory")
+            raise ServerError("CUDA out of memory")
 
         async def ended() -> str:
             if not self.crashes[name]:

@@ -94,7 +94,9 @@ def test_never_ready(tmp_path: Path) -> None:
     """A server that does not get ready in time is ended, and its last words are told."""
     declared = endpoint(tmp_path, HOLD + SERVE.replace("STATUS", "503"), timeout=1.0)
     started = monotonic()
-    with pytest.raises(ServerError, match=r"(?s)a/b.*not ready at .*/health within 1 s.*serving"):
+    with pytest.raises(
+        ServerError, match=r"(?s)the server was not ready at .*/health within 1 s.*serving"
+    ):
         serve(declared, tmp_path)
     assert monotonic() - started < 20
     assert is_gone(tmp_path)
