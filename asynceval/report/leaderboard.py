@@ -89,11 +89,21 @@ def read_leaderboard(path: Path) -> dict[str, Standing | float]:
             problems.append(Problem("needs a model and a score that is a number", str(path), line))
         elif model in found:
             problems.append(Problem(f"{model} stands twice", str(path), line))
+        elif not _is_interval(row, low, high):
+            told = "low and high must be two numbers, low the lower one, or both be empty"
+            problems.append(Problem(told, str(path), line))
         else:
             found[model] = score if low is None or high is None else Standing(score, (low, high))
     if problems:
         raise ConfigError(*problems)
     return found
+
+
+def _is_interval(row: Mapping[str, str | None], low: float | None, high: float | None) -> bool:
+    """Whether a row has an interval, or none at all."""
+    if low is None or high is None:
+        return not any((row.get(name) or "").strip() for name in ("low", "high"))
+    return low <= high
 
 
 def likenesses(

@@ -174,6 +174,8 @@ def test_separability_is_of_the_models_in_common_and_of_two_widths(tmp_path: Pat
         ("name,elo\na,1\n", "lacks model and score"),
         ("model,score\na,high\nb,2\nb,3\n", ":2: needs a model and a score that is a number"),
         ("model,score\nb,2\nb,3\n", ":3: b stands twice"),
+        ("model,score,low,high\nb,2,abc,3\n", ":2: low and high must be two numbers"),
+        ("model,score,low,high\na,2,,\nb,2,3,1\n", ":3: low and high must be two numbers"),
     ],
 )
 def test_a_leaderboard_that_cannot_be_used(
