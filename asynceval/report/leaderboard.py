@@ -10,7 +10,7 @@ from typing import Any
 from asynceval.domain.errors import ConfigError, Problem
 from asynceval.report.contrast import Ground
 from asynceval.report.grounds import estimate
-from asynceval.stats.bootstrap import bootstrap_mean
+from asynceval.stats.bootstrap import bootstrap_mean, bootstrap_share
 from asynceval.stats.correlation import correlation, kendall, spearman
 from asynceval.stats.estimate import Estimate
 from asynceval.stats.separability import (
@@ -116,7 +116,8 @@ def likenesses(
 def _likeness(ground: Ground, reference: Mapping[str, Standing | float]) -> Likeness:
     models = tuple(model for model in ground.models if model in reference)
     left = tuple(dict.fromkeys([*ground.models, *reference]).keys() - set(models))
-    means = {model: bootstrap_mean(ground.scores(model)) for model in models}
+    mean_of = bootstrap_share if ground.judge.is_pairwise else bootstrap_mean
+    means = {model: mean_of(ground.scores(model)) for model in models}
     ours = {model: mean for model, mean in means.items() if mean is not None}
     scores = [mean.value for mean in ours.values()]
     others = [_score(reference[model]) for model in ours]

@@ -8,6 +8,7 @@ from asynceval.report.columns import Columns
 from asynceval.report.contrast import Ground
 from asynceval.report.outcomes import Outcome
 from asynceval.report.pairwise import pair_standings
+from asynceval.report.ranks import Rank
 from tests.report.scene import plan
 from tests.report.test_pairwise import ALL, BASELINE, pairs, scene
 
@@ -71,6 +72,17 @@ def test_an_opponent_that_one_alone_has_met_ranks_nobody() -> None:
     found = Ground(columns, ALL, ["a", "b", "c"]).contrast("a", "b")
     assert found is not None
     assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 0)
+
+
+def test_a_model_that_beats_another_is_above_it() -> None:
+    """On eight questions a wins of b and both tie c: a does better than c beside b, and c than b beside a."""
+    what = replace(plan(("a", "b", "c"), questions=8), sweep=scene(ALL).sweep)
+    columns = Columns(what)
+    even = ["AA"] * 16
+    for game in pairs("a", "b", *["AB"] * 16) + pairs("a", "c", *even) + pairs("b", "c", *even):
+        columns.add(game)
+    a, c, b = pair_standings(what, columns)
+    assert (a.rank, c.rank, b.rank) == (Rank(1, 1, (1,)), Rank(2, 2, (2,)), Rank(3, 3, (3,)))
 
 
 def test_all_pairs_are_drawn_often_enough_to_be_told_apart() -> None:

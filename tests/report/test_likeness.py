@@ -1,5 +1,6 @@
 """A leaderboard held against another one, by hand."""
 
+from dataclasses import replace
 from statistics import NormalDist, fmean
 
 import pytest
@@ -12,6 +13,7 @@ from asynceval.report.leaderboard import likenesses
 from asynceval.report.outcomes import Outcome
 from asynceval.stats.bootstrap import bootstrap_mean
 from tests.report.scene import plan
+from tests.report.test_pairwise import ALL, pairs, scene
 
 GRADES = {"a": [5, 6, 9, 4], "b": [6, 6, 7, 8], "c": [1, 2, 1, 3]}
 
@@ -41,3 +43,16 @@ def test_the_brier_score_is_of_variances() -> None:
     assert found.forecast is not None
     assert found.forecast.brier == pytest.approx(expected)
     assert found.order == pytest.approx(2 / 3)
+
+
+def test_a_model_that_won_everything_is_told_apart_by_its_interval() -> None:
+    """A win rate of 1 has an interval like the others, so the run's separability is known."""
+    what = replace(plan(("a", "b", "c"), questions=20), sweep=scene(ALL).sweep)
+    columns = Columns(what)
+    half = ("AB", "BA") * 20
+    for game in pairs("a", "c", *["AB"] * 40) + pairs("b", "c", *half):
+        columns.add(game)
+    ground = Ground(columns, ALL, ["a", "b", "c"])
+    (found,) = likenesses([ground], {"a": 3.0, "b": 2.0})
+    assert found.separability == 1
+    assert found.forecast is not None and found.forecast.brier < 0.01
