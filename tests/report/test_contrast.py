@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from asynceval.domain.cell import Cell
+from asynceval.domain.verdict import Score
 from asynceval.report.columns import Columns
 from asynceval.report.contrast import Ground
 from asynceval.report.outcomes import Outcome
@@ -83,6 +85,18 @@ def test_a_model_that_beats_another_is_above_it() -> None:
         columns.add(game)
     a, c, b = pair_standings(what, columns)
     assert (a.rank, c.rank, b.rank) == (Rank(1, 1, (1,)), Rank(2, 2, (2,)), Rank(3, 3, (3,)))
+
+
+def test_a_second_answer_that_only_one_has_is_left_out() -> None:
+    """Both get 8 for their first answer; a's second one got 2, and b has none."""
+    what = plan(("a", "b"), choices=2)
+    columns = Columns(what)
+    for model, choice, grade in (("a", 0, 8), ("a", 1, 2), ("b", 0, 8)):
+        cell = Cell("q0", "writing", 1, model, choice, "judge")
+        columns.add(Outcome(cell, verdict=Score(float(grade))))
+    found = Ground(columns, what.sweep.judges[0], ["a", "b"]).contrast("a", "b")
+    assert found is not None
+    assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 1)
 
 
 def test_all_pairs_are_drawn_often_enough_to_be_told_apart() -> None:

@@ -106,6 +106,9 @@ def test_what_a_comparison_of_pairs_comes_to(met: tuple[Plan, Summary]) -> None:
     what, summary = met
     (measure,) = tables(what, summary)["judges"]
     assert (measure["measure"], measure["value"], measure["n"]) == ("longer_wins", 0.75, 4)
+    (quality,) = document(what, summary)["judge_quality"]
+    wins = quality["longer_wins"]
+    assert (wins["value"], wins["n"], wins["dropped"], measure["dropped"]) == (0.75, 4, 8, 8)
     (row,) = tables(what, summary)["comparisons"]
     # Differences of 1, 1/2, 0, 0, -1/2 and 0: mean 1/6, variance (3/2 - 1/6) / 5.
     assert row["difference"] == pytest.approx(1 / 6)
