@@ -12,7 +12,7 @@ from asynceval.cli.imports import fitted, recalled, unanswered
 from asynceval.cli.listed import listed
 from asynceval.cli.open_files import allow
 from asynceval.config.flags import Flags, extended, resolve
-from asynceval.config.keys import exposed, read_keys
+from asynceval.config.keys import exposed, read_keys, unmasked
 from asynceval.config.prices import priced, unpriced
 from asynceval.config.questions import load_all
 from asynceval.config.request import Request
@@ -99,7 +99,8 @@ def equip(drafted: Prepared) -> Prepared:
         keys.update(_attempt(partial(read_keys, (endpoint,), os.environ), problems) or {})
     problems += unpriced(sweep)
     notes = _attempt(partial(allow, sweep.endpoints), problems) or ()
-    warnings = (*drafted.warnings, *exposed(sweep.endpoints), *notes)
+    told = (*exposed(sweep.endpoints), *unmasked(sweep.endpoints, keys))
+    warnings = (*drafted.warnings, *told, *notes)
     return replace(drafted, warnings=warnings, problems=tuple(problems), keys=keys)
 
 

@@ -47,6 +47,18 @@ def exposed(endpoints: Iterable[Endpoint]) -> tuple[str, ...]:
     )
 
 
+def unmasked(endpoints: Iterable[Endpoint], keys: Mapping[str, Secret | None]) -> tuple[str, ...]:
+    """Return a warning for each endpoint on another machine whose key is as simple as a placeholder."""
+    return tuple(
+        f"the key of endpoint {endpoint.name} is as simple as a placeholder, so it is not masked where an "
+        "answer holds it; use a longer one if it is a secret"
+        for endpoint in endpoints
+        if (key := keys.get(endpoint.name)) is not None
+        and key.is_placeholder
+        and not is_loopback(endpoint.base_url)
+    )
+
+
 def _fault(value: str, *, is_set: bool) -> str | None:
     if not is_set:
         return "is not set"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from asynceval.config.keys import exposed, read_keys
+from asynceval.config.keys import exposed, read_keys, unmasked
 from asynceval.domain.errors import ConfigError
 from asynceval.domain.secret import Secret
 from asynceval.domain.sweep import Endpoint
@@ -68,3 +68,21 @@ def test_a_key_over_plain_http_is_warned_about(url: str, is_exposed: bool) -> No
     """A key that goes unencrypted to another machine is named by its endpoint."""
     assert bool(exposed([endpoint("a", "A", url)])) == is_exposed
     assert exposed([endpoint("a", None, url)]) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "url", "is_told"),
+    [
+        ("EMPTY", "https://h/v1", True),
+        ("sk-no-key-required", "https://h/v1", True),
+        ("hunter2", "https://h/v1", True),
+        ("hunter22", "https://h/v1", False),
+        ("abcdefghijklmnopqrst", "https://h/v1", False),
+        ("EMPTY", "http://127.0.0.1:8000/v1", False),
+    ],
+)
+def test_a_key_that_is_not_masked_is_warned_about(key: str, url: str, is_told: bool) -> None:
+    """But on this machine, where such a word is what servers without keys are given."""
+    endpoints = [endpoint("a", "A", url), endpoint("b", None, url)]
+    told = unmasked(endpoints, {"a": Secret(key), "b": None})
+    assert [key not in warning and "endpoint a " in warning for warning in told] == [True] * is_told
