@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Literal
 
@@ -113,6 +113,8 @@ class Ground:
     def _contrast(
         self, first: str, second: str, found: Paired, p_corrected: float | None
     ) -> Contrast:
+        if self.judge.is_pairwise:
+            found = replace(found, difference=found.difference.within(-1, 1))
         gap, variance = found.difference, found.variance
         return Contrast(
             self.judge.name,

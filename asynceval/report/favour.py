@@ -50,9 +50,10 @@ def self_favour(plan: Plan, judge: Judge, said: Mapping[str, Verdicts]) -> Estim
     gaps = list(_gaps(plan, judge, said))
     if not judge.is_pairwise:
         return self_preference((g.question, g.model in own, g.judged, g.rest) for g in gaps)
-    return clustered_mean(
+    gain = clustered_mean(
         (g.question, g.judged - g.rest) for g in gaps if g.model in own and g.opponent not in own
     )
+    return gain and gain.within(-1, 1)
 
 
 def favours(plan: Plan, columns: Columns) -> tuple[Favour, ...]:
@@ -81,7 +82,8 @@ def _favours(plan: Plan, said: Mapping[str, Verdicts]) -> Iterator[Favour]:
             if beyond is not None:
                 members = (name for name, known in families.items() if known == family)
                 is_own = any(plan.sweep.is_own(judge, name) for name in members)
-                yield Favour(judge.name, family, is_own, beyond)
+                cut = beyond.within(-1, 1) if judge.is_pairwise else beyond
+                yield Favour(judge.name, family, is_own, cut)
 
 
 def _gaps(plan: Plan, judge: Judge, said: Mapping[str, Verdicts]) -> Iterator[_Gap]:

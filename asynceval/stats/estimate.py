@@ -1,6 +1,6 @@
 """An estimate: a number with what is known about its uncertainty."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynceval.stats.student import t_quantile
 
@@ -21,6 +21,13 @@ class Estimate:
     method: str
     dropped: int = 0
     seed: int | None = None
+
+    def within(self, low: float, high: float) -> "Estimate":
+        """Return it with its interval cut to what its value can be."""
+        if self.interval is None:
+            return self
+        ends = max(low, self.interval[0]), min(high, self.interval[1])
+        return replace(self, interval=ends)
 
 
 def by_question(

@@ -29,7 +29,8 @@ def gain_beside_votes(comparisons: Iterable[Comparison], own: Container[str]) ->
         if (item.first in own) != (item.second in own):
             gap = _SHARES[verdict] - _SHARES[vote]
             rows.append((item.question, gap if item.first in own else -gap))
-    return clustered_mean(rows)
+    found = clustered_mean(rows)
+    return found and found.within(-1, 1)
 
 
 def self_preference(rows: Iterable[tuple[str, bool, float, float]]) -> Estimate | None:

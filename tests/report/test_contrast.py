@@ -99,6 +99,19 @@ def test_a_second_answer_that_only_one_has_is_left_out() -> None:
     assert (found.paired.difference.value, found.paired.difference.dropped) == (0, 1)
 
 
+def test_no_win_rate_differs_by_more_than_all() -> None:
+    """One tie in twelve pairs: the difference is 11 of 12, and its interval ends at 1."""
+    what = replace(plan(("a", "b", "c"), questions=6), sweep=scene(ALL).sweep)
+    columns = Columns(what)
+    for game in pairs("a", "b", *["AB"] * 11, "AA"):
+        columns.add(game)
+    found = Ground(columns, ALL, ["a", "b", "c"]).contrast("a", "b")
+    assert found is not None and found.paired.difference.interval is not None
+    low, high = found.paired.difference.interval
+    assert 0.6 < low < found.paired.difference.value == pytest.approx(11 / 12)
+    assert high == 1
+
+
 def test_all_pairs_are_drawn_often_enough_to_be_told_apart() -> None:
     """Of more questions than all patterns can be counted of, p is as small as its draws allow."""
     what = replace(plan(("a", "b", "c"), questions=20), sweep=scene(ALL).sweep)

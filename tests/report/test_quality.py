@@ -214,6 +214,22 @@ def test_each_order_of_a_pair_is_repeated_by_itself() -> None:
         assert found.stability.n == 6
 
 
+def test_a_family_gains_no_more_than_all_pairs() -> None:
+    """Eleven losses made to wins and a tie in twelve pairs: intervals of the gain end at 1 and at -1."""
+    what, _ = paired(("AB",) * 4, ("AB",) * 4)
+    what = replace(plan(("gpt-x", "claude-y"), questions=6), sweep=what.sweep)
+    columns = Columns(what)
+    for judge, verdicts in (("gpt-judge", ["AB"] * 12), ("qwen-judge", ["BA"] * 11 + ["AA"])):
+        for game in pairs("gpt-x", "claude-y", *verdicts):
+            columns.add(replace(game, cell=replace(game.cell, judge=judge)))
+    gpt, _ = qualities(what, columns)
+    assert gpt.self_preference is not None and gpt.self_preference.interval is not None
+    assert gpt.self_preference.interval[1] == 1
+    ends = {its.family: its.beyond.interval for its in favours(what, columns)}
+    assert ends["gpt"] is not None and ends["claude"] is not None
+    assert (ends["gpt"][1], ends["claude"][0]) == (1, -1)
+
+
 def test_two_models_of_one_family_gain_nothing_from_each_other() -> None:
     """Whom of its own it prefers is no self-preference: the one pair with another family counts."""
     base = scene(ALL)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from asynceval.stats.self_preference import self_preference
+from asynceval.stats.agreement import Comparison, Item
+from asynceval.stats.self_preference import gain_beside_votes, self_preference
 
 
 def rows(seed: int, favour: float) -> list[tuple[str, bool, float, float]]:
@@ -61,3 +62,21 @@ def test_against_statsmodels() -> None:
     assert got is not None
     assert got.value == pytest.approx(fit.params[1])
     assert got.se == pytest.approx(fit.bse[1] * np.sqrt(60 / 59))
+
+
+def test_beside_votes_nothing_is_gained_beyond_all() -> None:
+    """On five of six questions the judge turns a loss of its own model into a win: the interval ends at 1."""
+    rows = [
+        Comparison(Item(str(number), 1, "own", "other"), "first", "second" if number else "tie")
+        for number in range(6)
+    ]
+    found = gain_beside_votes(rows, {"own"})
+    assert found is not None and found.interval is not None
+    assert found.value == pytest.approx(5.5 / 6)
+    assert found.n == 6
+    assert found.interval[0] > 0.6
+    assert found.interval[1] == 1
+    turned = gain_beside_votes(rows, {"other"})
+    assert turned is not None and turned.interval is not None
+    assert turned.interval[0] == -1
+    assert gain_beside_votes(rows, {"own", "other"}) is None
