@@ -20,7 +20,7 @@ from rich.text import Text
 
 COLUMNS, LINES = 88, 50
 COMMAND = "asynceval run configs/quickstart.toml"
-HALF = re.compile(r"\b[4-6]\d %")
+HALF = re.compile(r"/\d+\s+[4-6]\d %")
 
 
 def main() -> None:
