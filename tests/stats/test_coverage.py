@@ -165,6 +165,16 @@ def test_of_bootstrapped_ratings(true_ratings: dict[str, float]) -> None:
     assert 0.93 < np.mean(held) < 0.97
 
 
+def test_of_a_rating_of_few_questions() -> None:
+    """Ten of them, where the log odds bend: the few runs that won everything have none."""
+    dice = np.random.default_rng(6)
+    won = dice.random((800, 10, 2)) < dice.beta(4.2, 1.8, (800, 10, 1))
+    found = [against_baseline(zip(NAMES, run * 1.0, strict=False)) for run in won.reshape(800, 20)]
+    known = [holds(its, 400 * np.log10(0.7 / 0.3)) for its in found if its is not None]
+    assert len(known) > 780
+    assert np.mean(known) > 0.94
+
+
 def test_of_a_rating_against_the_baseline() -> None:
     """The closed form."""
     dice = np.random.default_rng(5)
