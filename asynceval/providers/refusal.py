@@ -114,7 +114,9 @@ def _status_within(error: object, status: int) -> int:
     codes with the status; those that begin with 403 are wrong requests.
     """
     match error:
-        case {"object": "error", "code": int(code)} if code >= 40000 and status in (200, 400):
+        case {"object": "error", "code": int(code)} if (
+            status in (200, 400) and 400 <= code // 100 < 600
+        ):
             return 400 if code // 100 == 403 else code // 100
         case {"code": int(code)} if 400 <= code < 600 and 200 <= status < 300:
             return code

@@ -274,3 +274,10 @@ def test_json_that_a_model_did_not_write_is_asked_for_again() -> None:
     got = answer(400, openai_error("Failed to generate JSON.", "json_validate_failed"))
     assert (got.failure.cause, got.action) == (Cause.MALFORMED, Action.RETRY_ONCE)
     assert got.maybe_paid
+
+
+@pytest.mark.parametrize("code", [7, 39999, 60000, 2**40])
+def test_a_code_that_begins_with_no_status_is_none(code: int) -> None:
+    """Other servers have numbers of their own, and mean what their status says."""
+    got = answer(400, {"object": "error", "message": "odd", "code": code})
+    assert (got.failure.cause, got.action) == (Cause.REQUEST, Action.GIVE_UP)
