@@ -61,7 +61,9 @@ class Patience:
             if history.taken >= route.endpoint.deadline:
                 return _overdue(route, signal.failure)
         self._tell(CallRetried(asked.cell, route.endpoint.name, signal.failure, seconds))
-        await self._pause(route, seconds, is_free=is_outage or signal.action is Action.SLOW_DOWN)
+        await self._pause(
+            asked, route, seconds, is_free=is_outage or signal.action is Action.SLOW_DOWN
+        )
         return history
 
     async def _ended(
@@ -91,14 +93,19 @@ class Patience:
             return await self._halt(asked, route, ended)
         return None
 
-    async def _pause(self, route: Route, seconds: float, *, is_free: bool) -> None:
-        """Wait outside the slot; after a fault also for the allowance of retries."""
-        with route.gate.outside("back-off"):
-            await self._stop.sleep(seconds)
+    async def _pause(self, asked: Asked, route: Route, seconds: float, *, is_free: bool) -> None:
+        """Wait outside the slot; after a fault also for the allowance of retries.
+
+        Nobody waits for what is halted.
+        """
+        model = asked.call.model
+        if route.halted(model) is None:
+            with route.gate.outside("back-off"), route.until_halted(model):
+                await self._stop.sleep(seconds)
         if is_free or route.allowance.take(self._clock()):
             return
         with route.gate.outside("retries"):
-            while not self._stop.is_requested and route.halted() is None:
+            while not self._stop.is_requested and route.halted(model) is None:
                 await self._stop.sleep(_POLL_SECONDS * (0.5 + self._random.random()))
                 if route.allowance.take(self._clock()):
                     return

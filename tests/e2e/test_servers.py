@@ -194,7 +194,7 @@ def test_a_server_that_keeps_crashing_is_given_up(
     """It is started again three times; then its endpoint is halted, with its last words."""
     (tmp_path / "serve.py").write_text(
         "import subprocess, sys\n"
-        "server = subprocess.Popen([sys.executable, '-m', 'asynceval', 'simulate', '--latency', '9', "
+        "server = subprocess.Popen([sys.executable, '-m', 'asynceval', 'simulate', '--fault', 'hang=1', "
         "'--port', sys.argv[1]], stderr=subprocess.PIPE)\n"
         "server.stderr.readline()\n"
         "import time; time.sleep(0.3)\n"

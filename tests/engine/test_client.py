@@ -316,6 +316,32 @@ def test_an_unknown_model_halts_that_model_only(tmp_path: Path) -> None:
     assert r.gates["house"].in_flight == 0
 
 
+@pytest.mark.parametrize(
+    "refused", [refusal(402), refusal(404, "none", "model_not_found")], ids=["endpoint", "model"]
+)
+def test_who_is_to_be_sent_again_does_not_wait_for_what_is_halted(
+    tmp_path: Path, refused: Response
+) -> None:
+    """The run ends at once, and not when a server that is given up would have been asked again."""
+
+    def answer(asked: Asked) -> Response:
+        return refused if asked.texts == ["late"] else refusal(503, retry_after="50")
+
+    transport = FakeTransport(answer, lambda asked: 5.0 if asked.texts == ["late"] else 1.0)
+    with rig(tmp_path, transport) as r:
+
+        async def main() -> float:
+            first, second = await ask_all(r, ("soon", "m", "house"), ("late", "m", "house"))
+            assert (cause(first), cause(second)) == (
+                Cause.SERVER,
+                r.told(EndpointHalted)[0].failure.cause,
+            )
+            return current_time()
+
+        assert run(main) < 10.0
+    assert len(transport.asked) == 2
+
+
 def test_backing_off_takes_no_place(tmp_path: Path) -> None:
     """While a call waits to be made again, others use its place."""
     one = Endpoint("house", "http://house.test", parallel=1)
