@@ -80,12 +80,14 @@ async def stop(note: Note) -> bool:
 
     False if nothing was found.
     """
-    asked: set[int] = set()
+    asked, left = set[int](), _ours(note)
     with move_on_after(TERM_SECONDS):
-        while left := _ours(note):
+        while left:
             _signal(left - asked, signal.SIGTERM)
             asked |= left
             await sleep(_LOOK_SECONDS)
+            # A machine's processes are many to look at, so first only at these.
+            left = {pid for pid in left if _is_there(pid)} or _ours(note)
     _signal(_ours(note), signal.SIGKILL)
     return bool(asked)
 
@@ -132,6 +134,13 @@ def _ours(note: Note) -> set[int]:
 def _processes() -> Iterator[int]:
     for path in _PROC.glob("[0-9]*"):
         yield int(path.name)
+
+
+def _is_there(pid: int) -> bool:
+    try:
+        return not _is_dead(pid)
+    except (OSError, IndexError):
+        return False
 
 
 def _is_dead(pid: int) -> bool:

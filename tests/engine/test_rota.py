@@ -231,6 +231,16 @@ def test_one_that_never_gets_ready_is_given_up_with_its_reason_and_the_next_one_
     assert story == ["judge up", "b up"]
 
 
+def test_a_judge_whose_server_is_given_up_costs_no_answer(tmp_path: Path) -> None:
+    """All answers land, and one judgment has the cause."""
+    with box(tmp_path, a="0", judge="1") as b:
+        b.broken.add("judge")
+        b.hold(judged(b, "a"))
+        assert len(b.rig.store) == 6
+        assert [line["judge"] for line in b.rig.failures()] == ["judge"]
+        assert b.rig.failures()[0]["cause"] == Cause.UNREACHABLE
+
+
 def test_nobody_waits_for_a_server_when_the_run_stops(tmp_path: Path) -> None:
     """It may load for an hour; who waits goes on at once, and none is started any more."""
     with box(tmp_path, a="0", b="0") as b:
