@@ -46,6 +46,8 @@ class Sweep:
         self._cells = Cells(self._plan, client, tell)
         self._conversations = Conversations(self._plan, store.get, self._cells, stop, only)
         self._stop = stop
+        # Nothing can be over where nothing is stored.
+        self._is_new = len(store) == 0
         self._connect = connect
         self._berths = berths or {}
 
@@ -109,7 +111,7 @@ class Sweep:
         async with create_task_group() as conversations:
             for number, (question, choice) in enumerate(self._plan.talks(target)):
                 talk = Talk(question, target, choice, ended)
-                if self._conversations.is_over(talk):
+                if not self._is_new and self._conversations.is_over(talk):
                     if number % _REPLAYS_AT_ONCE == 0:
                         await checkpoint()
                     continue
@@ -126,8 +128,9 @@ class Sweep:
                 conversations.start_soon(
                     self._conversations.hold, talk, conversations, berth.release
                 )
-                # The lanes begin in turn, so what a budget or an interrupt leaves undone is alike.
-                await checkpoint()
+                if len(self._plan.sweep.asked) > 1:
+                    # Lanes begin in turn, so what a budget or an interrupt leaves undone is alike.
+                    await checkpoint()
             berth.release()
         await self._judge_later(later, window)
         window.close()

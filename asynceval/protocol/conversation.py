@@ -156,7 +156,8 @@ def conversation(
         answers += (answer,)
         for judge in _graders(plan, question, turn, target.name):
             for call in single.calls(judge, plan.brief, question, answers):
-                yield Step(replace(place, judge=judge.name, repeat=call.choice), call)
+                at = (question.id, question.category, turn, target.name, choice)
+                yield Step(Cell(*at, judge.name, call.choice), call)
 
 
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
