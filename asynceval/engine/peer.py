@@ -4,6 +4,7 @@ import os
 import ssl
 from dataclasses import dataclass
 from errno import EMFILE, ENFILE
+from functools import lru_cache
 
 import aiohttp
 from aiohttp.http_exceptions import ContentEncodingError
@@ -50,7 +51,7 @@ class Peer:
 
     def patience(self, seconds: float) -> aiohttp.ClientTimeout:
         """Return how long to wait for a whole response, and for a connection."""
-        return aiohttp.ClientTimeout(seconds, _CONNECT_SECONDS)
+        return _timeout(seconds, _CONNECT_SECONDS)
 
     def too_large(self) -> Signal:
         message = f"the reply of {self.host} is over {LARGEST_BODY >> 20} MB"
@@ -148,3 +149,8 @@ def no_url(url: str) -> Signal:
     # What follows may hold a key, and so may what stands before a host.
     shown = url.partition("?")[0].rpartition("@")[2]
     return hopeless(Cause.CONFIG, f"{shown} is not a URL that can be asked: is base_url right?")
+
+
+@lru_cache(maxsize=16)  # most calls have their endpoint's
+def _timeout(seconds: float, connecting: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(seconds, connecting)

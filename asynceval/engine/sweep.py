@@ -46,8 +46,8 @@ class Sweep:
         self._cells = Cells(self._plan, client, tell)
         self._conversations = Conversations(self._plan, store.get, self._cells, stop, only)
         self._stop = stop
-        # Nothing can be over where nothing is stored.
-        self._is_new = len(store) == 0
+        # Where nothing is stored, nothing can be over.
+        self._is_new = len(store) == 0 and only != "judgments"
         self._connect = connect
         self._berths = berths or {}
 

@@ -94,7 +94,7 @@ class AiohttpTransport:
         headers: Mapping[str, str] = {}
         chunks: list[bytes] = []
         arrivals: list[tuple[int, float]] = []
-        begun = current_time()
+        begun = 0.0 if stall is None else current_time()
         session = self._fresh if stall is not None and peer.is_plain else self._session
         try:
             async with session.request(
