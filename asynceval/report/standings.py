@@ -1,14 +1,15 @@
 """Standings: the means of each model as each judge sees it, and what they lack."""
 
 from collections import Counter as Counts
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from asynceval.domain.rubric import TEN, Scale
 from asynceval.domain.sweep import Judge
 from asynceval.protocol.conversation import Plan
-from asynceval.report.columns import Columns, Endings, Place
+from asynceval.report.columns import Columns, Endings, Grade, Place
 from asynceval.report.coverage import ENDINGS
 from asynceval.report.outcomes import Ending
 from asynceval.report.ranks import Rank, ranked
@@ -74,15 +75,29 @@ def standings(plan: Plan, columns: Columns) -> tuple[Standing, ...]:
         standing
         for judge in plan.sweep.judges
         if not judge.is_pairwise
-        for standing in _ranked(columns, judge, sorted(_by(plan, columns, judge), key=_order_of))
+        for standing in _by(plan, columns, judge)
     )
 
 
-def _ranked(columns: Columns, judge: Judge, rows: list[Standing]) -> Iterator[Standing]:
-    """Yield the standings with their ranks, where there are means to rank by."""
+def _by(plan: Plan, columns: Columns, judge: Judge) -> Iterator[Standing]:
+    """Yield what a judge makes of each model, the best first, with ranks where there are means."""
+    models = [target.name for target in plan.sweep.targets]
+    if any(map(plan.sweep.is_imported, plan.sweep.asked)):
+        # Of imported models, each judge may have seen others.
+        models = [model for model in models if columns.has(judge.name, model)]
+    grades = {model: tuple(columns.grades(judge.name, model)) for model in models}
+    lacking = _lacking(grades)
+    rows = sorted(
+        (
+            _standing(plan, columns, judge, model, its, lacking[model])
+            for model, its in grades.items()
+            if not plan.sweep.skips(judge, model)
+        ),
+        key=_order_of,
+    )
     ranks = ranked(
         {
-            row.model: [(g.place.spot(), g.value) for g in columns.grades(judge.name, row.model)]
+            row.model: [(grade.place.spot(), grade.value) for grade in grades[row.model]]
             for row in rows
             if row.average is not None
         }
@@ -91,28 +106,29 @@ def _ranked(columns: Columns, judge: Judge, rows: list[Standing]) -> Iterator[St
         yield replace(row, rank=ranks.get(row.model))
 
 
-def _by(plan: Plan, columns: Columns, judge: Judge) -> Iterator[Standing]:
-    """Yield what a judge makes of each model."""
-    models = [target.name for target in plan.sweep.targets]
-    if any(map(plan.sweep.is_imported, plan.sweep.asked)):
-        # Of imported models, each judge may have seen others.
-        models = [model for model in models if columns.has(judge.name, model)]
-    counts = {
-        model: Counts(grade.place for grade in columns.grades(judge.name, model))
-        for model in models
-    }
+def _lacking(grades: Mapping[str, Sequence[Grade]]) -> dict[str, Counts[Place]]:
+    """Return for each model where it has fewer grades than another, and how many fewer."""
+    counts = {model: Counts(grade.place for grade in its) for model, its in grades.items()}
     most = Counts[Place]()
     for count in counts.values():
         most |= count
-    for model, count in counts.items():
-        if not plan.sweep.skips(judge, model):
-            yield _standing(plan, columns, judge, model, most - count)
+    return {model: most - count for model, count in counts.items()}
 
 
 def _standing(
-    plan: Plan, columns: Columns, judge: Judge, model: str, lacking: Counts[Place]
+    plan: Plan,
+    columns: Columns,
+    judge: Judge,
+    model: str,
+    grades: Sequence[Grade],
+    lacking: Counts[Place],
 ) -> Standing:
-    grades = tuple(columns.grades(judge.name, model))
+    # By turn and category, of which None stands for all.
+    scores: defaultdict[tuple[int | None, str | None], list[tuple[str, float]]] = defaultdict(list)
+    for grade in grades:
+        score = grade.place.question, grade.value
+        for group in ((None, None), (grade.place.turn, None), (None, grade.place.category)):
+            scores[group].append(score)
     endings = columns.endings[judge.name, model]
     has_one_scale = len(plan.scales()) <= 1
 
@@ -122,9 +138,7 @@ def _standing(
 
         mean = None
         if category is not None or has_one_scale:
-            mean = clustered_mean(
-                (grade.place.question, grade.value) for grade in grades if is_in(grade.place)
-            )
+            mean = clustered_mean(scores.get((turn, category), ()))
         n_lacking = sum(n for place, n in lacking.items() if is_in(place))
         scale = next(iter(plan.scales()), TEN) if category is None else plan.sweep.scale(category)
         return Part(mean, n_lacking == 0, _is_unsure(mean, n_lacking, scale))
