@@ -151,7 +151,7 @@ class Judge:
 
     A pairwise judge compares each model with the target named `baseline`, or all of them with each
     other, in both `orders` or in one alone: the first of the pair shown first. Where its words hold
-    no verdict it is asked again, up to `reasks` times (asynceval/ladder.py). `verdict` is the form it
+    no verdict it is asked again, up to `reasks` times (protocol/ladder.py). `verdict` is the form it
     is asked for; with `logprobs` it is weighed by the probabilities of what else might have been said. A `blind` judge sees no names of models, a `length_neutral` one is told that length
     does not count; `own_family` says what becomes of the models of its own `family`, which is told by
     its name where it is not given: they are judged all the same, marked in the report, or left out.

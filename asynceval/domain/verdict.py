@@ -40,4 +40,4 @@ class Unparsed:
 Verdict = Score | Choice | Unparsed
 
 Rung = Literal["longer", "reformat", "fresh"]
-"""What a judge is asked again whose words held no verdict (asynceval/ladder.py)."""
+"""What a judge is asked again whose words held no verdict (protocol/ladder.py)."""

@@ -83,8 +83,8 @@ class Conversations:
     async def hold(self, talk: Talk, judging: TaskGroup, answered: Callable[[], None]) -> None:
         """Ask for the answers, and start each judgment in `judging` as soon as what it needs is there.
 
-        Call `answered` when there are no more answers to ask for. (A task group for each conversation
-        would take as long as all else that is done for one of its calls.)
+        Call `answered` when there are no more answers to ask for. There is no task group for each
+        conversation, since these take long to make and to leave.
         """
         steps = self._steps(talk)
         reply, judgment = None, None

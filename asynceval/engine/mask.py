@@ -37,17 +37,16 @@ def masked_reply(reply: Reply, secret: Secret | None) -> Reply:
     """
     if secret is None or secret.is_placeholder:
         return reply
+    said = (reply.text, reply.reasoning, reply.finish_reason, reply.model, reply.fingerprint)
+    tokens = (token for each in reply.alternatives for token, _ in each)
+    forms = tuple(_forms(secret.reveal()))
+    if not any(form in words for words in (*said, *tokens) if words for form in forms):
+        return reply
     text, reasoning, ending, model, fingerprint = (
-        None if words is None else masked(words, secret)
-        for words in (
-            reply.text,
-            reply.reasoning,
-            reply.finish_reason,
-            reply.model,
-            reply.fingerprint,
-        )
+        None if words is None else masked(words, secret) for words in said
     )
-    clean = replace(
+    is_said = (text, reasoning) == (reply.text, reply.reasoning)
+    return replace(
         reply,
         text=text or "",
         reasoning=reasoning,
@@ -58,9 +57,8 @@ def masked_reply(reply: Reply, secret: Secret | None) -> Reply:
             tuple((masked(token, secret), chance) for token, chance in each)
             for each in reply.alternatives
         ),
+        flags=reply.flags if is_said else (*reply.flags, "masked"),
     )
-    is_said = (clean.text, clean.reasoning) == (reply.text, reply.reasoning)
-    return clean if is_said else replace(clean, flags=(*reply.flags, "masked"))
 
 
 def masked_body(body: bytes, secret: Secret | None) -> bytes:

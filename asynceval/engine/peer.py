@@ -17,6 +17,7 @@ from asynceval.providers.signal import Action, Signal
 
 _CONNECT_SECONDS = 10.0
 LARGEST_BODY = 32 << 20
+"""Bytes of a reply, after decompression, that are read at most."""
 _NO_FILES = (EMFILE, ENFILE)
 _RAISE_FILES = (
     "this machine opens no more files or connections: raise the limit (`ulimit -n`), "
@@ -37,6 +38,7 @@ class Peer:
 
     @property
     def host(self) -> str:
+        """The host and its port, as a message names it."""
         return self.url.host_port_subcomponent or str(self.url)
 
     @property
@@ -54,10 +56,12 @@ class Peer:
         return _timeout(seconds, _CONNECT_SECONDS)
 
     def too_large(self) -> Signal:
+        """Return the signal of a reply that is too large to be one."""
         message = f"the reply of {self.host} is over {LARGEST_BODY >> 20} MB"
         return Signal(Failure(Cause.MALFORMED, message), Action.GIVE_UP, maybe_paid=True)
 
     def timed_out(self, error: TimeoutError, seconds: float, received: int) -> Signal:
+        """Return the signal of a reply that was not whole in time, of which so many bytes had come."""
         if isinstance(error, StalledError):
             message = f"the stream of {self.host} {error} ({received} bytes of it arrived)"
             return Signal(Failure(Cause.TIMEOUT, message), Action.RETRY, maybe_paid=True)
@@ -70,6 +74,7 @@ class Peer:
         return Signal(Failure(Cause.TIMEOUT, message), Action.RETRY, maybe_paid=True)
 
     def failed(self, error: Exception) -> Signal:
+        """Return the signal of an exception of aiohttp's or of the system."""
         if isinstance(error, aiohttp.ClientHttpProxyError):
             return self.refused_by_proxy(error.status)
         # A certificate's error is a ValueError too, and both are connectors' errors.
@@ -87,6 +92,7 @@ class Peer:
         return self._broken(error)
 
     def refused_by_proxy(self, status: int) -> Signal:
+        """Return the signal of what the proxy itself answered."""
         if status == 407:
             message = f"{self.nearest} wants a name and a password (HTTP 407): set them in its URL"
         elif status < 500:

@@ -87,7 +87,7 @@ class Purse:
         self.is_open_ended = not any(pots for pots, _ in self._known.values())
         self._queues: dict[tuple[Pot, ...], list[_Waiter]] = {}
         self._tickets = 0
-        # By target: the conversations that asked for money to begin.
+        # By target: the conversations that have their money, or stand in line for it.
         self._begun: Counter[str] = Counter()
         self._is_closed = False
         self.waiting = 0
@@ -110,7 +110,7 @@ class Purse:
         Waits while it might fit once open calls are settled.
         """
         wanted = self._wanted(cell, expected)
-        if wanted is None or (not self.waiting and wanted.take()):
+        if wanted is None or self._is_free(cell, wanted):
             return wanted
         waiter = self._line_up(cell, wanted)
         try:
@@ -124,12 +124,14 @@ class Purse:
     def take(self, cell: Cell, expected: Expected) -> Reservation | None:
         """Set a call's worst case aside; None if it is not its turn, or does not fit now."""
         wanted = self._wanted(cell, expected)
-        if wanted is None or not self.waiting:
-            return wanted if wanted is not None and wanted.take() else None
-        waiter = self._line_up(cell, wanted)
-        if waiter.is_granted:
+        if wanted is None or self._is_free(cell, wanted):
             return wanted
-        self._withdraw(waiter)
+        if self.waiting:
+            waiter = self._line_up(cell, wanted)
+            if waiter.is_granted:
+                return wanted
+            self._begun[cell.target] -= waiter.rank[0]
+            self._withdraw(waiter)
         return None
 
     def settle(self, reservation: Reservation, usage: Usage | None, *, maybe_paid: bool) -> None:
@@ -164,17 +166,28 @@ class Purse:
     def _wanted(self, cell: Cell, expected: Expected) -> Reservation | None:
         """Return what is to be set aside for a call; None if it will never fit."""
         pots, tariff = self._known[cell.kind, cell.asked]
-        if cell.judge is None and cell.turn == 1:
-            self._begun[cell.target] += 1
         wanted = Reservation(pots, tariff, expected.worst, tariff.amount(*expected.worst))
         return None if self._is_closed or wanted.is_hopeless() else wanted
+
+    def _is_free(self, cell: Cell, wanted: Reservation) -> bool:
+        """Set it aside, if nobody waits and there is room for it."""
+        is_free = not self.waiting and wanted.take()
+        if is_free:
+            self._place(cell)
+        return is_free
+
+    def _place(self, cell: Cell) -> int:
+        """Return the place of a new conversation among those of its target, 0 for all other calls."""
+        if cell.judge is not None or cell.turn > 1:
+            return 0
+        self._begun[cell.target] += 1
+        return self._begun[cell.target]
 
     def _line_up(self, cell: Cell, wanted: Reservation) -> _Waiter:
         """Let a call wait behind those of its rank."""
         self._tickets += 1
-        is_new = cell.judge is None and cell.turn == 1
-        place = self._begun[cell.target] if is_new else 0
-        waiter = _Waiter((is_new, place, self._tickets), wanted)
+        place = self._place(cell)
+        waiter = _Waiter((place > 0, place, self._tickets), wanted)
         heappush(self._queues.setdefault(wanted.pots, []), waiter)
         self.waiting += 1
         self._admit()

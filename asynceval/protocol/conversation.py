@@ -136,7 +136,7 @@ def conversation(
     Send the reply to each answer's step back in, None if there is none: nothing follows then. What
     is sent for a judgment's step is ignored, since nothing depends on it. A model's thinking is left
     out of what the next turn and the judges see. Judgments that need more than this conversation are
-    left to `asynceval/pairs.py`: games, and all that need a reference which a model writes.
+    left to `protocol/pairs.py`: games, and all that need a reference which a model writes.
     """
     is_imported = plan.sweep.is_imported(target)
     sampling = Sampling(_temperature(question, target), target.max_tokens, target.settings)
@@ -163,7 +163,7 @@ def conversation(
 def dependents(plan: Plan, question: Question, answer: Cell) -> Iterator[Cell]:
     """Yield the cells of a conversation that cannot be filled without this answer.
 
-    Judgments that need another conversation too are not among them (asynceval/pairs.py).
+    Judgments that need another conversation too are not among them (protocol/pairs.py).
     """
     for turn in range(answer.turn, len(question.turns) + 1):
         cell = replace(answer, turn=turn)

@@ -476,3 +476,29 @@ async def test_no_budget_is_exceeded_and_nobody_waits_for_ever(
             tasks.start_soon(make, *arguments)
     assert spender.waiting == 0
     assert held == {"run": 0, "j": 0}
+
+
+@on_virtual_time
+async def test_who_looks_first_and_then_waits_is_counted_once() -> None:
+    """A call that finds no room and comes back to wait has one place in line, not two."""
+    several = sweep(Budget(tokens=100))
+    one, two = several.targets[0], replace(several.targets[0], name="n")
+    spender = Purse(replace(several, targets=(one, two)), {})
+    first = await taken(spender, 100, LATER)
+    order: list[str] = []
+
+    async def wait(target: str, looks: int) -> None:
+        cell = replace(FIRST, target=target)
+        for _ in range(looks):
+            assert spender.take(cell, worst(100)) is None
+        reservation = await spender.reserve(cell, worst(100))
+        assert reservation is not None
+        order.append(target)
+        spender.settle(reservation, None, maybe_paid=False)
+
+    async with create_task_group() as tasks:
+        for target, looks in (("n", 0), ("n", 0), ("m", 3), ("m", 3)):
+            tasks.start_soon(wait, target, looks)
+            await sleep(1)
+        spender.settle(first, None, maybe_paid=False)
+    assert order == ["n", "m", "n", "m"]
