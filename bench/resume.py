@@ -2,6 +2,8 @@
 
 The log is written without a server, with replies of usual length. CPU of the whole process over the
 number of calls, start-up and report included.
+
+Usage: python -m bench.resume [QUESTIONS]
 """
 
 import sys
@@ -15,8 +17,9 @@ from asynceval.prompts import templates
 from asynceval.protocol.conversation import Plan
 from asynceval.protocol.walk import walk
 from asynceval.store.line import Record
+from asynceval.store.request import sealed, write
 from asynceval.store.store import Store
-from bench.rig import answer, questions, spend, sweep
+from bench.rig import answer, questions, size, spend, sweep
 
 QUESTIONS = 62_500
 NOBODY = "http://127.0.0.1:9"
@@ -28,7 +31,7 @@ def main() -> None:
     """Write a finished run, run it again, and measure that."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        file = questions(folder / "questions.jsonl", QUESTIONS)
+        file = questions(folder / "questions.jsonl", size(QUESTIONS))
         calls = _finish(folder / "run", file)
         spent = spend(sweep(NOBODY, file, "run", 50), folder)
     if spent.exit_code != 0:
@@ -42,8 +45,9 @@ def _finish(run: Path, file: Path) -> int:
     """Write the log of a run in which every call was answered; return how many there are."""
     flags = Flags(("sim-s70",), ("sim-judge",), NOBODY, questions=str(file), parallel=50)
     request = resolve(None, flags)
-    plan = Plan(request.sweep, load_all(request)[0], templates.builtin())
-    run.mkdir()
+    # With the secret of its run directory, from which the judges' prompts are made too.
+    plan = sealed(run, Plan(request.sweep, load_all(request)[0], templates.builtin()))
+    write(run, plan)
     with Store(run, write=True) as store:
         for target in plan.sweep.targets:
             for question, choice in plan.conversations():

@@ -4,6 +4,8 @@ import ast
 import importlib
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import anyio
@@ -93,3 +95,11 @@ def test_the_cost_of_the_gate_is_that_of_calls_that_are_answered() -> None:
     answers, seconds = anyio.run(ask_all)
     assert {type(each).__name__ for each in answers} == {"Answered"}
     assert seconds > 0
+
+
+def test_a_finished_run_costs_no_call() -> None:
+    """What the benchmark of resuming writes is a finished run for `asynceval run`, or it measures nothing."""
+    words = [sys.executable, "-m", "bench.resume", "20"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["calls"] == 80
