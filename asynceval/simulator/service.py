@@ -10,6 +10,7 @@ import hmac
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from math import inf
 
 import anyio
@@ -140,33 +141,27 @@ class Service:
             fault = self._fault(sent)
             if fault is not None and fault not in ACCEPTED:
                 return self._fail(request, fault, headers)
-            return await self._serve(request, sent, chat, completion, fault, headers)
+            return await self._serve(_Accepted(request, sent, chat, completion, fault, headers))
         finally:
             self._limits.leave()
 
-    async def _serve(
-        self,
-        request: web.Request,
-        sent: bytes,
-        chat: wire.Chat,
-        completion: wire.Completion,
-        fault: Fault | None,
-        headers: dict[str, str],
-    ) -> web.StreamResponse:
+    async def _serve(self, its: "_Accepted") -> web.StreamResponse:
         """Do the work of an accepted request, whatever becomes of the reply."""
-        if fault in {Fault.EMPTY, Fault.NULL}:
-            completion = wire.blank(chat, "" if fault is Fault.EMPTY else None)
-        identity = request.headers.get("Idempotency-Key")
-        paid_as = sent if identity is None else digest(identity)
-        self.ledger.pay(paid_as, chat.model, chat.prompt_tokens + completion.tokens)
+        if its.fault in {Fault.EMPTY, Fault.NULL}:
+            blank = wire.blank(its.chat, "" if its.fault is Fault.EMPTY else None)
+            its = replace(its, completion=blank)
+        identity = its.request.headers.get("Idempotency-Key")
+        paid_as = its.sent if identity is None else digest(identity)
+        tokens = its.chat.prompt_tokens + its.completion.tokens
+        self.ledger.pay(paid_as, its.chat.model, tokens)
         is_answered = False
         try:
-            if fault is Fault.HANG:
+            if its.fault is Fault.HANG:
                 await self._is_stopping.wait()
-                return responses.drop(request, reset=False)
+                return responses.drop(its.request, reset=False)
             async with self._slots:
-                response = await self._reply(request, sent, chat, completion, fault, headers)
-            is_answered = fault in {None, Fault.SLOW}
+                response = await self._reply(its)
+            is_answered = its.fault in {None, Fault.SLOW}
             return response
         finally:
             # cancelled where the client has gone
@@ -175,31 +170,24 @@ class Service:
             else:
                 self.ledger.lose()
 
-    async def _reply(
-        self,
-        request: web.Request,
-        sent: bytes,
-        chat: wire.Chat,
-        completion: wire.Completion,
-        fault: Fault | None,
-        headers: dict[str, str],
-    ) -> web.StreamResponse:
+    async def _reply(self, its: "_Accepted") -> web.StreamResponse:
         """Reply after as long as it takes, or in pieces meanwhile."""
-        seconds = self._settings.latency.seconds(sent) * (_SLOWER if fault is Fault.SLOW else 1)
-        reply_id, created = sent.hex()[:24], int(time.time())
-        if chat.is_streamed and fault is not Fault.LOST:
-            events = pieces.write(chat, completion, reply_id=reply_id, created=created)
-            if fault is Fault.TRUNCATE:
+        slower = _SLOWER if its.fault is Fault.SLOW else 1
+        seconds = self._settings.latency.seconds(its.sent) * slower
+        reply_id, created = its.sent.hex()[:24], int(time.time())
+        if its.chat.is_streamed and its.fault is not Fault.LOST:
+            events = pieces.write(its.chat, its.completion, reply_id=reply_id, created=created)
+            if its.fault is Fault.TRUNCATE:
                 events = events[: len(events) * 2 // 3]
-            return await responses.stream(request, events, seconds, headers)
+            return await responses.stream(its.request, events, seconds, its.headers)
         if seconds:
             await asyncio.sleep(seconds)
-        if fault is Fault.LOST:
-            return responses.drop(request, reset=True)
-        reply = wire.write(chat, completion, reply_id=reply_id, created=created)
-        if fault is Fault.TRUNCATE:
+        if its.fault is Fault.LOST:
+            return responses.drop(its.request, reset=True)
+        reply = wire.write(its.chat, its.completion, reply_id=reply_id, created=created)
+        if its.fault is Fault.TRUNCATE:
             reply = reply[: len(reply) * 2 // 3]
-        return responses.respond(reply, headers=headers)
+        return responses.respond(reply, headers=its.headers)
 
     def _fault(self, sent: bytes) -> Fault | None:
         settings = self._settings
@@ -239,6 +227,18 @@ class Service:
         if not self._settings.echo_key:
             return None
         return _authorization(request).decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A request that is worked on: its digest, what it asks for and gets, and what goes wrong with it."""
+
+    request: web.Request
+    sent: bytes
+    chat: wire.Chat
+    completion: wire.Completion
+    fault: Fault | None
+    headers: dict[str, str]
 
 
 def _authorization(request: web.Request) -> bytes:
