@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from asynceval.config.flags import Flags, resolve
 from asynceval.config.questions import load_all
-from asynceval.domain.reply import Reply, Usage
+from asynceval.domain.reply import Reply, Tokens, Usage
 from asynceval.prompts import templates
 from asynceval.protocol.conversation import Plan
 from asynceval.protocol.walk import walk
@@ -23,6 +23,7 @@ from bench.rig import answer, questions, size, spend, sweep
 
 QUESTIONS = 62_500
 NOBODY = "http://127.0.0.1:9"
+_WORST = Tokens(400, 1024)
 _ANSWER = "The parts fit together because each one leaves room for the next. " * 14
 _JUDGMENT = "The answer covers the parts and their order, with one gap. " * 8 + "\nRating: [[7]]"
 
@@ -59,7 +60,8 @@ def _finish(run: Path, file: Path) -> int:
 
                 for found in walk(plan, question, target, choice, say):
                     [(key, reply)] = found.replies
-                    store.put(Record(key, found.step.cell, reply, 1.8e9, 0.1, 0.2, 1))
+                    store.note_sent(key, found.step.cell, _WORST)
+                    store.put(Record(key, found.step.cell, reply, 1.8e9, 0.1, 0.2, 1, _WORST))
         return len(store)
 
 

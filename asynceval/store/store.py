@@ -159,7 +159,9 @@ class Store:
         Those of earlier runs are among them, also those that were in flight when a run was killed.
         """
         first = next(self.records(), None)
-        if self._ledger.lines == len(self) and first is not None and first.worst is not None:
+        if not self._ledger.lines or first is None:
+            return self._ledger.lost(())
+        if self._ledger.lines == len(self) and first.worst is not None:
             return {}  # each attempt had its reply
         return self._ledger.lost(self.records())
 

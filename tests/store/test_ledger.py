@@ -11,7 +11,7 @@ from asynceval.domain.cell import Cell
 from asynceval.domain.errors import DiskFullError, StorageError
 from asynceval.domain.reply import Tokens, Usage
 from asynceval.store.ledger import Lost
-from asynceval.store.line import sealed
+from asynceval.store.line import Record, sealed
 from asynceval.store.repair import repair
 from asynceval.store.store import Store
 from tests.store.disks import Tripwire, refusing
@@ -173,3 +173,22 @@ def test_a_line_has_what_people_need(tmp_path: Path) -> None:
         "completion_tokens": 50,
     }
     assert back == {**sent, "attempts": -1}
+
+
+def test_a_log_from_before_there_was_a_ledger_is_not_read_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no attempt was ever noted none can be lost, however many replies there are."""
+    with Store(tmp_path, write=True) as store:
+        for number in range(5):
+            store.put(record(number))
+        read: list[int] = []
+        whole = Store._record
+
+        def counted(its: Store, place: int) -> Record:
+            read.append(place)
+            return whole(its, place)
+
+        monkeypatch.setattr(Store, "_record", counted)
+        assert store.lost() == {}
+    assert len(read) <= 1
